@@ -1,0 +1,1 @@
+"""An office's PKIoverheid certificate: checked, sealed, used to sign."""

@@ -1,0 +1,64 @@
+"""The upload of a certificate: one form, every refusal at the field that the person can mend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+
+from certificates import messages, services
+from certificates.checking import EXTENSIONS, CheckedCertificate, check_file
+from certificates.problems import CertificateProblem
+
+
+class UploadForm(forms.Form):
+    """After `is_valid`, `checked` holds the certificate with its key."""
+
+    certificate = forms.FileField(
+        label=_("Certificaat"),
+        help_text=_(".pfx- of .p12-bestand"),
+        allow_empty_file=True,
+        max_length=None,
+        error_messages={"required": messages.MISSING_FILE, "missing": messages.MISSING_FILE},
+        widget=forms.FileInput(attrs={"accept": ",".join(EXTENSIONS)}),
+    )
+    # an empty password is judged with the file: what is wrong with that comes first
+    password = forms.CharField(
+        label=_("Wachtwoord"),
+        help_text=_(
+            "Voer bij 'Wachtwoord' het wachtwoord van uw PKIoverheid services certificaat in, "
+            "niet dat van Nextens."
+        ),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    is_active = forms.BooleanField(label=_("Actief"), required=False)
+
+    checked: CheckedCertificate
+
+    @sensitive_variables("password")
+    def clean(self) -> dict[str, Any]:
+        file = self.cleaned_data.get("certificate")
+        password = self.data.get(self.add_prefix("password"), "")
+        if isinstance(file, UploadedFile):
+            try:
+                self.checked = _check(file, password)
+            except CertificateProblem as problem:
+                self.add_problem(problem)
+        return self.cleaned_data
+
+    def add_problem(self, problem: CertificateProblem) -> None:
+        """Say at the right field why the file is refused."""
+        name = "password" if problem.code in messages.PASSWORD_CODES else "certificate"
+        self.add_error(name, forms.ValidationError(messages.refusal(problem), code=problem.code))
+
+
+@sensitive_variables("password")
+def _check(file: UploadedFile[bytes], password: str) -> CheckedCertificate:
+    name = file.name or ""
+    check_file(name, file.size or 0)
+    return services.check(file.read(), file_name=name, password=password)

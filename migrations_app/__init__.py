@@ -1,0 +1,1 @@
+"""An office's migration: its file accepted, queued, imported, reported."""

@@ -1,0 +1,18 @@
+"""Accepting migration files: taking an upload in, checking it, queueing or refusing it, cancelling it."""
+
+from migrations_app.accepting.cancelling import cancel, expire_unconfirmed, may_cancel
+from migrations_app.accepting.checking import check, due_checks
+from migrations_app.accepting.receiving import TICKED_KINDS, confirm, earlier_upload, kinds_of, receive
+
+__all__ = [
+    "TICKED_KINDS",
+    "cancel",
+    "check",
+    "confirm",
+    "due_checks",
+    "earlier_upload",
+    "expire_unconfirmed",
+    "kinds_of",
+    "may_cancel",
+    "receive",
+]

@@ -1,0 +1,144 @@
+"""From an upload to a job that waits for its check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from functools import partial
+from uuid import UUID
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from migrations_app.accepting.reference import next_reference
+from migrations_app.models import ImportType, MigrationJob, PartKind, Status
+from migrations_app.uploads import (
+    BytesFile,
+    EmptyUpload,
+    NoZip,
+    SealedUpload,
+    UploadTooLarge,
+    discard,
+    seal,
+)
+from portal.dossiers.models import MessageStatus
+from portal.office import audit
+from portal.office.models import Office, User
+
+# in the wizard's order
+TICKED_KINDS = (PartKind.RETURNS, PartKind.CLIENTS, PartKind.EXTENSION_SCHEMES, PartKind.TAX_CARDS)
+_NAME_LENGTH = 255
+
+
+def receive(
+    *,
+    office: Office,
+    by: User,
+    upload: BytesFile,
+    import_type: ImportType,
+    selected_kinds: Sequence[PartKind],
+    message_status: MessageStatus,
+    ask_if_known: bool = False,
+    wake: bool = True,
+) -> MigrationJob:
+    """Seal `upload` into the file store and make its job, which is checked next. Raises UploadRefused.
+
+    `selected_kinds` are the ticked parts of the wizard; the job gets what `kinds_of` makes of them. With
+    `ask_if_known` a file that the office has uploaded before stays at `uploading` until `confirm`. Without
+    `wake` no worker is told: the caller checks the job itself. On any failure nothing stays in the file store.
+    """
+    _look_at(upload)
+    job = MigrationJob(
+        office=office,
+        created_by=by,
+        file_name=_clean_name(upload.name or ""),
+        import_type=import_type,
+        selected_kinds=kinds_of(import_type, selected_kinds),
+        default_message_status=message_status,
+    )
+    sealed = seal(upload, office_id=office.pk, job_id=job.pk)
+    with ExitStack() as undo:
+        undo.callback(discard, sealed.storage_name)
+        _register(job, sealed, by=by, ask_if_known=ask_if_known)
+        undo.pop_all()
+    if wake and job.status == Status.CHECKING:
+        wake_checker(job.pk)
+    return job
+
+
+def kinds_of(import_type: ImportType, ticked: Iterable[PartKind]) -> list[PartKind]:
+    """The kinds that are imported: what `import_type` covers; `ticked` filters the four of TICKED_KINDS."""
+    chosen = [kind for kind in TICKED_KINDS if kind in set(ticked)]
+    return {
+        ImportType.COMBINED: [*chosen, PartKind.ASSESSMENT_MESSAGES, PartKind.RESPONSIBILITIES],
+        ImportType.RETURNS_AND_CLIENTS: chosen,
+        ImportType.MESSAGES: [PartKind.ASSESSMENT_MESSAGES],
+        ImportType.RESPONSIBILITIES: [PartKind.RESPONSIBILITIES],
+    }[import_type]
+
+
+def earlier_upload(job: MigrationJob) -> MigrationJob | None:
+    """The newest other job of the office with the same file that was, or may yet be, imported."""
+    return (
+        MigrationJob.objects.filter(office=job.office_id, sha256=job.sha256)
+        .exclude(pk=job.pk)
+        .exclude(status__in=(Status.UPLOADING, Status.REFUSED))
+        .exclude(Q(status=Status.CANCELLED, started_at=None))
+        .first()
+    )
+
+
+@transaction.atomic
+def confirm(job: MigrationJob, *, by: User) -> bool:
+    """Go on with a file that was uploaded before. False when the job no longer waits for that."""
+    waiting = MigrationJob.objects.filter(pk=job.pk, status=Status.UPLOADING).exclude(storage_name="")
+    if not waiting.update(status=Status.CHECKING):
+        return False
+    audit.record("migration.confirmed", office=job.office, by=by, target=job, reference=job.reference)
+    wake_checker(job.pk)
+    return True
+
+
+def wake_checker(job_id: UUID) -> None:
+    """Tell a worker, once this transaction is committed. A lost message costs a sweep's time, no more."""
+    # by name: the tasks stand above this package and call it
+    send = partial(current_app.send_task, "migrations_app.tasks.check_job", [str(job_id)])
+    transaction.on_commit(send, robust=True)
+
+
+@transaction.atomic
+def _register(job: MigrationJob, sealed: SealedUpload, *, by: User, ask_if_known: bool) -> None:
+    job.storage_name, job.wrapped_key = sealed.storage_name, sealed.wrapped_key
+    job.file_size, job.sha256 = sealed.size, sealed.sha256
+    ask = ask_if_known and earlier_upload(job) is not None
+    job.status = Status.UPLOADING if ask else Status.CHECKING
+    job.reference = next_reference(timezone.now())
+    job.save(force_insert=True)
+    audit.record(
+        "migration.uploaded",
+        office=job.office,
+        by=by,
+        target=job,
+        reference=job.reference,
+        bytes=job.file_size,
+        sha256=job.sha256,
+    )
+
+
+def _look_at(upload: BytesFile) -> None:
+    """Refuse what can be refused without reading it."""
+    if not (upload.name or "").lower().endswith(".zip"):
+        raise NoZip
+    if not upload.size:
+        raise EmptyUpload
+    if upload.size > settings.MIGRATION_MAX_BYTES:
+        raise UploadTooLarge
+
+
+def _clean_name(name: str) -> str:
+    """The name without folders and unprintable characters; of one too long the end, which says what it is."""
+    base = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(filter(str.isprintable, base))[-_NAME_LENGTH:]

@@ -1,0 +1,1 @@
+"""The import of an accepted migration file: stream, COPY, merge, checkpoint."""

@@ -1,0 +1,111 @@
+"""One batch, one transaction: hold the job, merge, explain, count, checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import F
+
+from migrations_app import queue
+from migrations_app.importing.clients import merge_clients
+from migrations_app.importing.copying import copy_rows
+from migrations_app.importing.documents import store_documents
+from migrations_app.importing.merging import merge
+from migrations_app.importing.run_state import Outcomes, Run
+from migrations_app.migration_file import AcceptedRecord, Batch, OutcomeCode, RecordProblem
+from migrations_app.models import Outcome, Part, PartKind
+from portal.ids import uuid7
+
+
+def import_batch(run: Run, part: Part, batch: Batch) -> None:
+    """Every record of `batch` has its outcome, or none of them has. Raises queue.Fenced."""
+    with transaction.atomic():
+        queue.hold(run.job.pk, run.fence, records=batch.records)
+        outcomes = _merge(run, part, batch.accepted)
+        for problem in (*batch.refused, *batch.warnings):
+            outcomes.explain(problem)
+        write_outcomes(part, outcomes, last_line=batch.last_line)
+
+
+def skip_part(run: Run, part: Part) -> None:
+    """The wizard's choice leaves this kind out: every record is skipped, unread."""
+    with transaction.atomic():
+        queue.hold(run.job.pk, run.fence, records=part.announced - part.done)
+        outcomes = Outcomes()
+        outcomes.count(Outcome.SKIPPED, None, part.announced - part.done, OutcomeCode.NOT_SELECTED)
+        write_outcomes(part, outcomes)
+
+
+def _merge(run: Run, part: Part, records: Sequence[AcceptedRecord]) -> Outcomes:
+    if not records:
+        return Outcomes()
+    if part.kind == PartKind.CLIENTS:
+        return merge_clients(run, part, records)
+    documents, unusable = store_documents(run, records)
+    lost = {problem.line for problem in unusable}
+    outcomes = merge(run, part, [a for a in records if a.line not in lost] if lost else records, documents)
+    for problem in unusable:
+        outcomes.explain(problem)
+    return outcomes
+
+
+def write_outcomes(part: Part, outcomes: Outcomes, *, last_line: int = 0) -> None:
+    """Add the batch to the part's counters, tallies and ledger, in the caller's transaction."""
+    totals = outcomes.totals()
+    Part.objects.filter(pk=part.pk).update(
+        last_line=last_line,
+        **{outcome.value: F(outcome.value) + number for outcome, number in totals.items()},
+    )
+    with connection.cursor() as cursor:
+        _add_tallies(cursor, part, outcomes)
+        _add_ledger(cursor, part, outcomes.problems)
+
+
+def _add_tallies(cursor: CursorWrapper, part: Part, outcomes: Outcomes) -> None:
+    cursor.executemany(
+        """
+        INSERT INTO migrations_app_tally AS t (part_id, outcome, code, tax_year, count)
+        VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT (part_id, outcome, code, tax_year) DO UPDATE SET count = t.count + excluded.count
+        """,
+        [(part.pk, outcome, code, year, number) for outcome, code, year, number in outcomes.tally_rows()],
+    )
+
+
+_LEDGER = (
+    "id",
+    "part_id",
+    "line",
+    "outcome",
+    "code",
+    "record_key",
+    "client_key",
+    "tax",
+    "tax_year",
+    "field",
+    "expected",
+)
+
+
+def _add_ledger(cursor: CursorWrapper, part: Part, problems: Sequence[RecordProblem]) -> None:
+    if not problems:
+        return
+    rows = (
+        (
+            uuid7(),
+            part.pk,
+            problem.line,
+            problem.outcome or Outcome.WARNED,
+            problem.code,
+            problem.record_id or "",
+            problem.client_id or "",
+            problem.tax or "",
+            problem.tax_year,
+            problem.field or "",
+            problem.expectation or "",
+        )
+        for problem in problems
+    )
+    copy_rows(cursor, "migrations_app_ledgerentry", _LEDGER, rows)

@@ -1,0 +1,121 @@
+"""Run one job: claim it, import its parts from their checkpoints, finish it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from uuid import UUID
+
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from migrations_app import queue
+from migrations_app.importing import finishing
+from migrations_app.importing.batches import import_batch, skip_part
+from migrations_app.importing.partners import close_partners
+from migrations_app.importing.run_state import Run
+from migrations_app.migration_file import DuplicateIndex, MigrationFile, Refused
+from migrations_app.models import MigrationJob, Part, PartKind
+from migrations_app.uploads import open_upload
+from portal.dossiers.models import Migration, Source
+
+logger = logging.getLogger(__name__)
+
+BATCH = 20_000
+RETRY_AFTER = dt.timedelta(minutes=2)
+
+
+def run(job_id: UUID, *, at_once: bool = False) -> None:
+    """Import a queued job as far as it goes. Harmless for a job that is not to be had.
+
+    Whatever goes wrong is kept in the row: a file that cannot be read fails the job, anything else is tried
+    again from the checkpoint.
+    """
+    fence = queue.claim(job_id, at_once=at_once)
+    if fence is None:
+        return
+    job = MigrationJob.objects.select_related("office").get(pk=job_id)
+    try:
+        with queue.heartbeat(job_id, fence):
+            _import(job, fence)
+        finishing.complete(job, fence)
+    except queue.Fenced:
+        logger.warning("job %s: another worker holds it", job.reference)
+    except Refused as refused:
+        finishing.fail(job_id, fence, code=refused.code)
+    except Exception as error:  # noqa: BLE001  # the row, not the traceback, decides what happens next
+        # the text of a database error may hold a row's values
+        logger.error("job %s stopped: %s", job.reference, _name_of(error))
+        connections.close_all()
+        finishing.give_back(job_id, fence, RETRY_AFTER)
+
+
+def _name_of(error: Exception) -> str:
+    state = getattr(error.__cause__, "sqlstate", None) if isinstance(error, DatabaseError) else None
+    return f"{type(error).__name__} {state}" if state else type(error).__name__
+
+
+def _import(job: MigrationJob, fence: int) -> None:
+    with open_upload(job) as upload, MigrationFile.open(upload) as file:
+        sources = _sources(job, file)
+        is_only_source = Source.objects.filter(office=job.office).count() == 1
+        run = Run(job, fence, file, sources, is_only_source)
+        clients_closed = False
+        duplicates: dict[tuple[UUID, str], DuplicateIndex] = {}
+        try:
+            for part in _parts_to_read(job):
+                if part.kind != PartKind.CLIENTS and not clients_closed:
+                    close_partners(run)
+                    clients_closed = True
+                known = (part.source_uuid, part.kind)
+                if known not in duplicates:
+                    duplicates[known] = DuplicateIndex()
+                _import_part(run, part, duplicates[known])
+            if not clients_closed:
+                close_partners(run)
+        finally:
+            for index in duplicates.values():
+                index.close()
+
+
+def _parts_to_read(job: MigrationJob) -> list[Part]:
+    """Open parts, and closed ones whose ids a later open part of the same source and kind must know."""
+    parts = list(job.parts.order_by("position"))
+    return [
+        part
+        for number, part in enumerate(parts)
+        if any(
+            not later.is_closed and (later.source_uuid, later.kind) == (part.source_uuid, part.kind)
+            for later in parts[number:]
+        )
+    ]
+
+
+def _sources(job: MigrationJob, file: MigrationFile) -> dict[UUID, Source]:
+    """The rows that imported records will point at: where they come from, and by which migration."""
+    Migration.objects.get_or_create(pk=job.pk, defaults={"office": job.office, "reference": job.reference})
+    return {
+        source.id: Source.objects.update_or_create(
+            office=job.office, source_uuid=source.id, defaults={"kind": source.kind, "name": source.name or ""}
+        )[0]
+        for source in file.manifest.sources
+    }
+
+
+def _import_part(run: Run, part: Part, duplicates: DuplicateIndex) -> None:
+    """Import what lies behind the checkpoint; what lies before it is read for its ids."""
+    if part.kind not in run.job.selected_kinds:
+        if not part.is_closed:
+            skip_part(run, part)
+    else:
+        (announced,) = (each for each in run.file.manifest.parts if each.path == part.path)
+        batches = run.file.batches(announced, start_line=part.last_line, size=BATCH, duplicates=duplicates)
+        for batch in batches:
+            import_batch(run, part, batch)
+    Part.objects.filter(pk=part.pk).update(is_closed=True)
+
+
+def recover() -> None:
+    """Put back what dead workers held; fail what was tried too often. Run by the scheduler."""
+    for job_id in queue.release_abandoned():
+        finishing.fail_abandoned(job_id, timezone.now())

@@ -1,0 +1,163 @@
+"""The pre-check: one streaming pass over everything, which foretells what an import will come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
+from typing import BinaryIO
+from uuid import UUID
+
+from migrations_app.migration_file.checkreport import CheckReport, PartReport
+from migrations_app.migration_file.documentcheck import DocumentCheck
+from migrations_app.migration_file.duplicates import DuplicateIndex
+from migrations_app.migration_file.errors import Faults, OutcomeCode, RefusalCode, Refused
+from migrations_app.migration_file.known import KnownClient, KnownClients
+from migrations_app.migration_file.limits import DEFAULT_LIMITS, Limits
+from migrations_app.migration_file.manifest import Part
+from migrations_app.migration_file.partreader import AcceptedRecord, Batch, client_of, problem
+from migrations_app.migration_file.paths import MANIFEST
+from migrations_app.migration_file.problems import Fault, RecordProblem
+from migrations_app.migration_file.reader import MigrationFile
+from migrations_app.migration_file.records import Client, Kind
+
+Progress = Callable[[float], None]
+# nothing waits for a batch here, so it is small
+_BATCH = 5_000
+
+
+def check_file(
+    source: BinaryIO,
+    *,
+    accepted_numbers: Collection[str] | None,
+    limits: Limits = DEFAULT_LIMITS,
+    known_client: KnownClient | None = None,
+    progress: Progress | None = None,
+) -> CheckReport:
+    """Check a file as a whole; raises nothing for a bad one, whose report has a code.
+
+    `accepted_numbers` are the trade register numbers of the office (None: any). `known_client` (source id,
+    client id) says whether an earlier migration brought that client; None: there was none. `progress` gets
+    fractions from 0 to 1.
+    """
+    report = CheckReport()
+    try:
+        with MigrationFile.open(source, limits) as file:
+            report.manifest = file.manifest
+            number = file.manifest.office.trade_register_number
+            if accepted_numbers is not None and number not in accepted_numbers:
+                raise Refused(RefusalCode.OTHER_OFFICE, "the file is of another office", MANIFEST)
+            file.check_announced()
+            with _Pass(file, report, KnownClients(known_client), progress) as run:
+                run.check()
+    except Refused as refused:
+        report.code, report.detail, report.path = refused.code, refused.detail, refused.path
+    return report
+
+
+class _Pass:
+    """The pass over all parts, clients first: the other kinds refer to them."""
+
+    def __init__(
+        self, file: MigrationFile, report: CheckReport, known: KnownClients, progress: Progress | None
+    ) -> None:
+        self._file = file
+        self._report = report
+        self._known = known
+        self._progress = progress
+        self._documents = DocumentCheck(file)
+        self._indexes: dict[tuple[UUID, Kind], DuplicateIndex] = {}
+        self._stack = ExitStack()
+        self._faults = Faults()
+        self._expected = max(1, file.unpacked_size())
+        self._done = 0
+
+    def __enter__(self) -> _Pass:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._stack.close()
+
+    def check(self) -> None:
+        """Fill the report; raises the first Refused in the contract's order."""
+        parts = self._file.manifest.parts
+        reports = {part.path: PartReport.of(part) for part in parts}
+        self._report.parts = list(reports.values())
+        for part in sorted(parts, key=lambda part: part.kind is not Kind.CLIENTS):
+            self._check_part(part, reports[part.path])
+        self._check_unnamed()
+        self._faults.raise_first()
+        self._tell(1.0)
+
+    def _check_unnamed(self) -> None:
+        """Documents that no record names; a line that is no JSON may have named one."""
+        unreadable = sum(report.rejected[OutcomeCode.INVALID_JSON] for report in self._report.parts)
+        unnamed = self._documents.unnamed(unreadable + 1)
+        if len(unnamed) > unreadable:
+            name = self._file.name_of(unnamed[0])
+            self._faults.add(RefusalCode.ENTRY_NOT_ANNOUNCED, "no record names it", name)
+
+    def _check_part(self, part: Part, report: PartReport) -> None:
+        index = self._index(part)
+        read = 0
+        try:
+            for batch in self._file.batches(part, duplicates=index, hashed=False, size=_BATCH):
+                self._count(batch, report)
+                read += batch.records
+                done = part.bytes * min(1.0, read / max(1, part.records))
+                self._tell((self._done + done + self._documents.bytes_read) / self._expected)
+        except Refused as refused:
+            self._faults.add(refused.code, refused.detail, refused.path)
+        self._done += part.bytes
+
+    def _index(self, part: Part) -> DuplicateIndex:
+        key = (part.source, part.kind)
+        if key not in self._indexes:
+            self._indexes[key] = self._stack.enter_context(self._file.duplicate_index(part))
+        return self._indexes[key]
+
+    def _tell(self, fraction: float) -> None:
+        if self._progress is not None:
+            self._progress(min(1.0, fraction))
+
+    def _count(self, batch: Batch, report: PartReport) -> None:
+        for refused in batch.refused:
+            if refused.document is not None:
+                self._documents.name(refused.document)
+            self._refuse(report, refused)
+        if batch.part.kind is Kind.CLIENTS:
+            self._known.add(batch.part.source, (each.record.id for each in batch.accepted))
+        for accepted in batch.accepted:
+            code = self._foretell(batch.part.source, accepted)
+            if code is None:
+                report.good += 1
+                report.year(_year(accepted)).good += 1
+            else:
+                self._refuse(report, problem(accepted.line, accepted.record, Fault(code)))
+        for warning in batch.warnings:
+            report.warnings[warning.code] += 1
+            self._report.add_problem(report.path, warning)
+
+    def _foretell(self, source: UUID, accepted: AcceptedRecord) -> OutcomeCode | None:
+        """The code with which the import will refuse a record that is right in itself."""
+        record = accepted.record
+        document = getattr(record, "document", None)
+        # asked even when the client is unknown, so that the document counts as named
+        fault = self._documents.fault(document) if document is not None else None
+        if not isinstance(record, Client) and not self._known.has(source, client_of(record)):
+            return OutcomeCode.UNKNOWN_CLIENT
+        return fault
+
+    def _refuse(self, report: PartReport, refused: RecordProblem) -> None:
+        year = report.year(refused.tax_year)
+        if refused.outcome == "skipped":
+            report.skipped[refused.code] += 1
+            year.skipped += 1
+        else:
+            report.rejected[refused.code] += 1
+            year.rejected += 1
+        self._report.add_problem(report.path, refused)
+
+
+def _year(accepted: AcceptedRecord) -> int | None:
+    year: int | None = getattr(accepted.record, "tax_year", None)
+    return year

@@ -1,0 +1,71 @@
+"""A part's bytes into blocks of whole lines, however the pieces are cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+_BOM = b"\xef\xbb\xbf"
+# large enough that the work per block vanishes, small enough that one bad line spoils few others
+BLOCK = 1 << 16
+
+
+class Overlong:
+    """Stands for a line of more than the allowed bytes; its content is not kept."""
+
+
+OVERLONG = Overlong()
+
+
+def blocks(pieces: Iterable[bytes], max_line: int) -> Iterator[bytes | Overlong]:
+    """Blocks that end with a newline, in order, none of them longer than a line may be (or BLOCK).
+
+    A last line without newline gets one; a BOM at the start is left out.
+    """
+    rest = bytearray()
+    skipping = False
+    for piece in _without_bom(pieces):
+        at = 0
+        if skipping:
+            at = piece.find(b"\n") + 1
+            if not at:
+                continue
+            skipping = False
+            yield OVERLONG
+        last = piece.rfind(b"\n") + 1
+        if last <= at:
+            rest += piece[at:]
+        else:
+            first = piece.index(b"\n", at) + 1
+            rest += piece[at:first]
+            yield OVERLONG if len(rest) > max_line + 1 else bytes(rest)
+            yield from _cut(piece, first, last, max_line)
+            rest = bytearray(piece[last:])
+        if len(rest) > max_line:
+            rest.clear()
+            skipping = True
+    if skipping:
+        yield OVERLONG
+    elif rest:
+        yield bytes(rest) + b"\n"
+
+
+def _without_bom(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    head = b""
+    stream = iter(pieces)
+    for piece in stream:
+        head += piece
+        if len(head) >= len(_BOM):
+            break
+    yield head.removeprefix(_BOM)
+    yield from stream
+
+
+def _cut(piece: bytes, start: int, end: int, max_line: int) -> Iterator[bytes | Overlong]:
+    # no line of a block of this size can be overlong, unless it fills the block alone
+    size = min(BLOCK, max_line + 1)
+    while start < end:
+        stop = end if end - start <= size else piece.rfind(b"\n", start, start + size) + 1
+        if stop <= start:
+            stop = piece.index(b"\n", start) + 1
+        yield OVERLONG if stop - start > max(size, max_line + 1) else piece[start:stop]
+        start = stop

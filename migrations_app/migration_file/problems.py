@@ -1,0 +1,38 @@
+"""What is said of one record: its outcome when refused, or a warning beside its outcome."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from migrations_app.migration_file.errors import OutcomeCode, WarningCode
+
+Outcome = Literal["skipped", "rejected"]
+
+
+class RecordProblem(Struct, gc=False, frozen=True):
+    """`line` is the physical line in the part, from 1 (0: the part as a whole). A warning has no `outcome`.
+
+    `field` and `expectation` (see expectations.py) go with invalid-field. Holds no value of the record except
+    the ids and the tax and year by which a person finds it.
+    """
+
+    line: int
+    code: OutcomeCode | WarningCode
+    record_id: str | None = None
+    outcome: Outcome | None = None
+    field: str | None = None
+    expectation: str | None = None
+    client_id: str | None = None
+    tax: str | None = None
+    tax_year: int | None = None
+    document: str | None = None  # the path of the document that it names
+
+
+class Fault(Struct, gc=False, frozen=True):
+    """A rule that a record breaks, before it is known where the record stands."""
+
+    code: OutcomeCode
+    field: str | None = None
+    expectation: str | None = None

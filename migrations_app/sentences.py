@@ -1,0 +1,41 @@
+"""The codes that rows hold, in Dutch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from migrations_app.migration_file import OutcomeCode, RefusalCode, WarningCode, dutch
+
+# the portal's own fault: nothing in the file explains it
+INTERNAL = "internal"
+
+
+class Said(NamedTuple):
+    """What is the matter, and what somebody can do about it."""
+
+    reason: str
+    remedy: str
+
+
+def refusal(code: RefusalCode, size: int) -> str:
+    """Why a file of `size` bytes is refused, and what to do; at most 500 characters."""
+    maximum = settings.MIGRATION_MAX_BYTES
+    too_many = {"size": filesizeformat(size), "maximum": filesizeformat(maximum)} if size > maximum else {}
+    return f"{dutch.refusal_sentence(code, **too_many)} {dutch.refusal_remedy(code)}"
+
+
+def failure(code: str) -> str:
+    """Why a job failed that was not refused."""
+    if code in set(RefusalCode):
+        return refusal(RefusalCode(code), 0)
+    return _("Er ging bij Nextens iets mis. Probeer het opnieuw of neem contact op met Support.")
+
+
+def of_record(code: str, field: str, expected: str) -> Said:
+    """What the report says of a record with this code."""
+    known = OutcomeCode(code) if code in set(OutcomeCode) else WarningCode(code)
+    return Said(dutch.problem_sentence(known, field or None, expected or None), dutch.problem_remedy(known))

@@ -1,0 +1,159 @@
+"""Uploads in the file store: sealed in frames with a data key of their own, whose loss is their deletion."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, BinaryIO
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from migrations_app.migration_file import Limits
+from migrations_app.models import MigrationJob
+from portal.office.keys import storage_keyring
+from portal.vault import FRAME_SIZE, FrameReader, FrameWriter, associated_data
+
+if TYPE_CHECKING:
+    BytesFile = File[bytes]
+else:
+    BytesFile = File
+
+KEY_PURPOSE = "migration-file"
+_PIECE = 1024**2
+# a ZIP file begins with an entry, or with the end of its directory when it has none
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+class UploadRefused(Exception):
+    """The upload is not taken in and nothing of it is kept. `code` says why; a form makes it a sentence."""
+
+    code = "refused"
+
+
+class NoZip(UploadRefused):
+    """The name does not end in .zip, or the first bytes are not those of a ZIP file."""
+
+    code = "no_zip"
+
+
+class EmptyUpload(UploadRefused):
+    """There are no bytes."""
+
+    code = "empty"
+
+
+class UploadTooLarge(UploadRefused):
+    """More bytes than `settings.MIGRATION_MAX_BYTES`."""
+
+    code = "too_large"
+
+
+@dataclass(frozen=True)
+class SealedUpload:
+    """An object of the file store that no row names yet. `size` and `sha256` are of the plain bytes."""
+
+    storage_name: str
+    wrapped_key: bytes
+    size: int
+    sha256: str
+
+
+class UploadReader(FrameReader):
+    """The plain bytes of an upload, from any position; closes the stored file with itself."""
+
+    def __init__(self, stored: IO[bytes], key: bytes, aad: bytes) -> None:
+        self._stored = stored
+        super().__init__(stored, key, aad)  # type: ignore[arg-type]  # an IO[bytes] is all it needs
+
+    def close(self) -> None:
+        super().close()
+        self._stored.close()
+
+
+def seal(upload: BytesFile, *, office_id: UUID, job_id: UUID) -> SealedUpload:
+    """Stream `upload` into the file store, 1 MiB at a time. Raises UploadRefused; then nothing is kept."""
+    aad = _aad(office_id, job_id)
+    key, wrapped_key = storage_keyring().new_data_key(aad)
+    with _spool() as spool:
+        size, sha256 = _copy_sealed(upload, spool, key, aad)
+        with spool.open("rb") as sealed:
+            name = default_storage.save(f"migrations/{office_id}/{job_id}", _Spooled(sealed, str(spool)))
+    return SealedUpload(name, wrapped_key, size, sha256)
+
+
+def open_upload(job: MigrationJob) -> BinaryIO:
+    """The migration file of `job` as it was uploaded. OSError or VaultError when it cannot be had.
+
+    An object store's file is copied first, still sealed, to a local spool: its reader jumps to and fro.
+    """
+    aad = _aad(job.office_id, job.pk)
+    key = storage_keyring().unwrap(bytes(job.wrapped_key or b""), aad)
+    stored = default_storage.open(job.storage_name)
+    try:
+        return io.BufferedReader(UploadReader(stored, key, aad), FRAME_SIZE)
+    except BaseException:
+        stored.close()
+        raise
+
+
+def discard(storage_name: str) -> None:
+    """Delete an upload; nothing happens when it is gone already."""
+    if storage_name:
+        default_storage.delete(storage_name)
+
+
+def file_limits() -> Limits:
+    """How large a migration file may be here."""
+    return Limits(
+        max_bytes=settings.MIGRATION_MAX_BYTES,
+        max_ratio=settings.MIGRATION_MAX_RATIO,
+        max_entries=settings.MIGRATION_MAX_ENTRIES,
+    )
+
+
+class _Spooled(BytesFile):
+    """Lets a folder on the same disk take the spool by renaming it."""
+
+    def temporary_file_path(self) -> str:
+        return str(self.name)
+
+
+@contextmanager
+def _spool() -> Iterator[Path]:
+    handle, name = tempfile.mkstemp(prefix="upload-", dir=settings.FILE_UPLOAD_TEMP_DIR)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _copy_sealed(upload: BytesFile, spool: Path, key: bytes, aad: bytes) -> tuple[int, str]:
+    digest, size = hashlib.sha256(), 0
+    with spool.open("wb") as raw:
+        with FrameWriter(raw, key, aad) as writer:
+            for piece in upload.chunks(_PIECE):
+                if not size and not piece.startswith(_ZIP_STARTS):
+                    raise NoZip
+                size += len(piece)
+                if size > settings.MIGRATION_MAX_BYTES:
+                    raise UploadTooLarge
+                digest.update(piece)
+                writer.write(piece)
+        os.fsync(raw.fileno())
+    if not size:
+        raise EmptyUpload
+    return size, digest.hexdigest()
+
+
+def _aad(office_id: UUID, job_id: UUID) -> bytes:
+    return associated_data(office=office_id, obj=job_id, purpose=KEY_PURPOSE)

@@ -1,0 +1,1 @@
+"""The pages of migrations: overview, wizard, progress, report, cancelling."""

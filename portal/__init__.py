@@ -1,0 +1,1 @@
+"""The portal: the project and what every screen shares."""

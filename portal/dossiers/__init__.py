@@ -1,0 +1,1 @@
+"""Clients and what belongs to them: the result of a migration."""

@@ -1,0 +1,1 @@
+"""Offices and their people: login, access rules, settings pages, audit trail, mail outbox."""

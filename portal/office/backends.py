@@ -1,0 +1,31 @@
+"""Who may be logged in: asked at the login and again at every request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from portal.office.models import User
+
+
+class OfficeBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no hints
+    """Admits active people of an active office, and Nextens administrators."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The person of a session with membership and office, in one query; None once one is disabled."""
+        user = User.objects.select_related("membership__office").filter(pk=user_id).first()
+        return user if self.user_can_authenticate(user) else None
+
+    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
+        if not isinstance(user, User) or not user.is_active:
+            return False
+        membership = getattr(user, "membership", None)
+        return user.is_staff if membership is None else membership.office.is_active
+
+    @classmethod
+    def _stash_user(cls, user: AbstractBaseUser | None) -> None:
+        # allauth would send a disabled user who knows the password to a page of its own;
+        # here every failure looks the same
+        return None

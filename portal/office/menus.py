@@ -1,0 +1,48 @@
+"""The menus, in the order of the step plan. An item stands here only when its page works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    text: Promise
+    path: str
+    also: tuple[str, ...] = ()
+
+    def current(self, path: str) -> str:
+        """The value of aria-current on the page at `path`: `page`, `true` (a page below it) or nothing."""
+        if path == self.path:
+            return "page"
+        below = self.also if self.path in {"/", "/instellingen/"} else (self.path, *self.also)
+        return "true" if below and path.startswith(below) else ""
+
+
+MAIN = (
+    # a context of its own: Django has a Dutch word for its own "Home"
+    MenuItem(pgettext_lazy("menu", "Home"), "/"),
+    MenuItem(
+        _("Klanten & Aangiften"),
+        "/klanten/",
+        (
+            "/aangiften/",
+            "/serviceberichten/",
+            "/uitstelregelingen/",
+            "/fiscale-kaarten/",
+            "/verantwoordelijkheden/",
+        ),
+    ),
+)
+
+SETTINGS = (
+    MenuItem(_("Instellingen"), "/instellingen/"),
+    MenuItem(_("Account"), "/instellingen/account/"),
+    MenuItem(_("Certificaten"), "/instellingen/certificaten/"),
+    MenuItem(_("Kantoorgegevens"), "/instellingen/kantoorgegevens/"),
+    MenuItem(_("Migratie"), "/instellingen/migratie/"),
+)

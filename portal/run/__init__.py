@@ -1,0 +1,1 @@
+"""What makes the portal run: environment, embedded PostgreSQL, supervisor, logs."""

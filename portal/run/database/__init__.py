@@ -1,0 +1,1 @@
+"""The PostgreSQL backend of Django, on a server that starts at the first connection."""

@@ -1,0 +1,78 @@
+"""One process of the portal: `python -m portal.run.process web|worker|checks|signing|scheduler`.
+
+The supervisor and the containers start the same ones. A worker is Celery's `solo` unless WORKER_CONCURRENCY
+says otherwise: imports have a process of their own, so a long one holds up neither checks nor mails, and each
+task runs in a process that the supervisor watches itself. WORKER_CONCURRENCY=n makes it a pool of n.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from portal.run import environment, leash
+
+QUEUES = {"worker": "default", "checks": "checks,mail", "signing": "signing"}
+BLOCKING_THREADS = 8
+
+
+def main(name: str) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    leash.hold()
+    environment.require_secrets()
+    PROCESSES[name]()
+
+
+def address() -> tuple[str, int]:
+    """Where the web process listens; a demo never beyond loopback."""
+    host = "127.0.0.1" if environment.is_on("PORTAL_DEMO") else os.environ.get("WEB_HOST", "127.0.0.1")
+    return host, int(os.environ.get("PORT") or 8000)
+
+
+def _web() -> None:
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    host, port = address()
+    Server(
+        "portal.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("WEB_WORKERS") or 1),
+        blocking_threads=BLOCKING_THREADS,
+        workers_kill_timeout=5,
+        websockets=False,
+    ).serve()
+
+
+def _worker(name: str) -> Callable[[], None]:
+    def run() -> None:
+        size = os.environ.get("WORKER_CONCURRENCY")
+        pool = ["--pool=prefork", f"--concurrency={size}"] if size else ["--pool=solo"]
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        _celery("worker", f"--queues={QUEUES[name]}", f"--hostname={name}@%h", *pool, *quiet)
+
+    return run
+
+
+def _scheduler() -> None:
+    environment.private_folder("beat")
+    _celery("beat", "--pidfile=")
+
+
+def _celery(*arguments: str) -> None:
+    from portal.celery import app
+
+    app.start([*arguments, "--loglevel=INFO"])
+
+
+PROCESSES: dict[str, Callable[[], None]] = {
+    "web": _web,
+    **{name: _worker(name) for name in QUEUES},
+    "scheduler": _scheduler,
+}
+
+if __name__ == "__main__":
+    main(sys.argv[1])

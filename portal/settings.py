@@ -1,0 +1,222 @@
+"""Django's settings, all from the environment; `.env.example` explains each variable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from kombu import Queue
+
+from portal.run import environment, services
+from portal.run.environment import BASE_DIR
+from portal.run.logs import logging_config
+
+env = environ.Env()
+
+# --- where and how this process runs
+DATA_DIR = environment.data_dir()
+DEMO = environment.is_on("PORTAL_DEMO")
+TESTING = environment.is_on("PORTAL_TEST")
+DEBUG = False
+SECRET_KEY = environment.secret_key()
+KEY_FILE = environment.key_file()
+SIGNING_KEY_FILE = environment.signing_key_file()
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+# A demo answers to loopback names only, whatever the environment asks.
+ALLOWED_HOSTS = LOOPBACK if DEMO else env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = [] if DEMO else [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS]
+# mails are made by workers, who see no request
+PORTAL_URL = env.str("PORTAL_URL", default="").rstrip("/") or (
+    f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+    if ALLOWED_HOSTS and not DEMO
+    else f"http://127.0.0.1:{env.int('PORT', default=8000)}"
+)
+PKIOVERHEID_TRUST_DIR = env.str("PKIOVERHEID_TRUST_DIR", default="") or None
+MIGRATION_MAX_BYTES = env.int("MIGRATION_MAX_BYTES", default=10 * 1024**3)
+MIGRATION_MAX_RATIO = env.int("MIGRATION_MAX_RATIO", default=200)
+MIGRATION_MAX_ENTRIES = env.int("MIGRATION_MAX_ENTRIES", default=1_000_000)
+
+# --- the project
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "csp",
+    "portal.ui",
+    "portal.office",
+    "portal.dossiers",
+    "certificates",
+    "migrations_app",
+    "portal",
+]
+MIDDLEWARE = [
+    "portal.run.logs.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.office.context.portal",
+            ],
+        },
+    }
+]
+
+# --- services that an address replaces
+DATABASES = {"default": services.database(DATA_DIR)}
+CACHES = {"default": services.cache(DATA_DIR)}
+MAIL_DIR = DATA_DIR / "mail"
+vars().update(services.mail())
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Nextens <noreply@nextens.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@nextens.nl")
+STORAGES = {
+    "default": services.files(DATA_DIR),
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_TEMP_DIR = environment.private_folder("spool")
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
+
+# --- language and formats
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Amsterdam"
+USE_TZ = True
+# Off: it would print years and numbers in attributes with a dot; counts ask for it with the filter `number`.
+USE_THOUSAND_SEPARATOR = False
+FORMAT_MODULE_PATH = ["portal.formats"]
+
+# --- people and sessions
+AUTH_USER_MODEL = "office.User"
+AUTHENTICATION_BACKENDS = ["portal.office.backends.OfficeBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+]
+LOGIN_URL = "/inloggen/"
+LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SAMESITE = "Lax"
+PASSWORD_RESET_TIMEOUT = 3600
+
+ACCOUNT_ADAPTER = "portal.office.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False  # the box on the login page remembers the name, never the session
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses of strangers
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+# behind a proxy attempts are counted by the address that the proxy saw
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEMO else "https"
+
+# --- security headers
+SECURE_COOKIES = not (DEMO or TESTING)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = SECURE_COOKIES and env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
+SECURE_HSTS_PRELOAD = SECURE_COOKIES
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# --- workers
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = services.broker()
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_QUEUES = [Queue(name) for name in ("default", "checks", "mail", "signing")]
+CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {
+    "migrations_app.tasks.dispatch_due": {"queue": "checks"},
+    "migrations_app.tasks.check_job": {"queue": "checks"},
+    "portal.office.tasks.send_due_mail": {"queue": "mail"},
+    "certificates.tasks.*": {"queue": "signing"},
+}
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat" / "schedule")
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_BEAT_SYNC_EVERY = 1  # the health check looks at the file's age
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "send-due-mail": {"task": "portal.office.tasks.send_due_mail", "schedule": 60.0},
+    "dispatch-due": {"task": "migrations_app.tasks.dispatch_due", "schedule": 10.0},
+    "prove-waiting-keys": {"task": "certificates.tasks.prove_waiting_keys", "schedule": 600.0},
+}
+
+LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"))

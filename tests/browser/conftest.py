@@ -1,0 +1,110 @@
+"""The whole portal as `make run` starts it, in a folder of its own, and Chromium to look at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# Chromium looks up its maker's hosts unless told not to
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A running portal: its address and its data folder."""
+
+    url: str
+    data: Path
+
+    def mails(self) -> list[str]:
+        return [path.read_text() for path in sorted((self.data / "mail").glob("*.eml"))]
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[Portal]:
+    with tempfile.TemporaryDirectory(prefix="nextens-journey-", ignore_cleanup_errors=True) as folder:
+        port = _free_port()
+        supervisor = subprocess.Popen(
+            [sys.executable, "-m", "portal.run.supervisor"],
+            cwd=ROOT,
+            env=_environment(Path(folder), port),
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/inloggen/", supervisor)
+            yield Portal(f"http://127.0.0.1:{port}", Path(folder))
+        finally:
+            supervisor.send_signal(signal.SIGTERM)
+            supervisor.wait(30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh visitor; the test fails when the page breaks its own Content-Security-Policy or a script fails."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL")
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert not complaints
+
+
+def _environment(folder: Path, port: int) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    for name in ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE"):
+        ours.pop(name, None)
+    return {**ours, "PORTAL_DATA_DIR": str(folder), "PORT": str(port), "PORTAL_DEMO": "1"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def _wait_for(url: str, supervisor: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        assert supervisor.poll() is None, "the supervisor ended"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"no portal on {url} within {START_SECONDS} s")

@@ -1,0 +1,121 @@
+"""The whole line, as an office walks it: log in, certificate, migration file, import, mail, returns."""
+
+from __future__ import annotations
+
+import re
+from email import message_from_string, policy
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Portal
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+DATA = Path(__file__).parents[1] / "data"
+G4_TRIAL = DATA / "certificates" / "g4-trial" / "G4-Private-G-TLS-SYS-withOIN.p12"
+NIGHT_SECONDS = 60_000
+# product, tax year, number: the step plan's six rows
+STEP_PLAN = (
+    ("BtwWin2016 (Classic)", "2016", "115"),
+    ("VpbWin2017 (Classic)", "2017", "20"),
+    ("VpbWin2018 (Classic)", "2018", "18"),
+    ("BasWin2019 (Classic)", "2018", "411"),
+    ("BtwWin2021 (Classic)", "2021", "2"),
+    ("VpbWin2021 (Classic)", "2021", "1"),
+)
+
+
+def test_an_office_moves_to_nextens(page: Page, portal: Portal) -> None:
+    log_in(page, portal)
+    upload_certificate(page)
+    migrate(page, portal.data / "demo" / "15102021135603.zip")
+    the_report_agrees_with_the_step_plan(page)
+    the_mail_says_so(portal)
+    the_returns_are_there(page, portal)
+    unlock_one(page)
+    the_official_messages_come_along(page, portal)
+
+
+def log_in(page: Page, portal: Portal) -> None:
+    page.goto(portal.url)
+    page.get_by_label("Gebruikersnaam (uw e-mailadres)").fill("Beheerder@demo.example")
+    page.get_by_label("Wachtwoord", exact=True).fill("not the password")
+    page.get_by_role("button", name="Inloggen").click()
+    expect(page.get_by_text("De gebruikersnaam of het wachtwoord klopt niet.").first).to_be_visible()
+    page.get_by_label("Wachtwoord", exact=True).fill("nextens-demo-2026")
+    page.get_by_role("button", name="Inloggen").click()
+    expect(page).to_have_title(re.compile("Home"))
+
+
+def upload_certificate(page: Page) -> None:
+    page.locator("summary", has_text=re.compile("beheer", re.IGNORECASE)).first.click()
+    page.get_by_role("link", name="Instellingen").first.click()
+    page.get_by_role("link", name="Certificaten").click()
+    page.get_by_role("link", name="Upload").click()
+    fill_certificate(page, password="not of this file")
+    expect(page.get_by_text("Het wachtwoord past niet bij dit certificaat.").first).to_be_visible()
+    fill_certificate(page, password="trial")
+    expect(
+        page.get_by_text(
+            "Het PKIoverheid services certificaat is nu actief en u kunt nu uw gegevens migreren naar Nextens!"
+        )
+    ).to_be_visible()
+
+
+def fill_certificate(page: Page, *, password: str) -> None:
+    page.locator("input[type=file]").set_input_files(G4_TRIAL)
+    page.get_by_label("Wachtwoord", exact=True).fill(password)
+    page.get_by_label("Actief").check()
+    page.get_by_role("button", name="Upload").click()
+
+
+def migrate(page: Page, file: Path) -> None:
+    page.get_by_role("link", name="Migratie", exact=True).first.click()
+    page.get_by_role("link", name="Upload migratiebestand").click()
+    page.get_by_role("button", name="Volgende >").or_(page.get_by_role("link", name="Volgende >")).click()
+    expect(page.get_by_label("Gecombineerd")).to_be_checked()
+    page.get_by_role("button", name="Volgende >").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Volgende >").click()
+    expect(page.get_by_text("U kunt nu het venster en/of Nextens sluiten.")).to_be_visible()
+    page.get_by_role("link", name="Bekijk het migratieverslag").click(timeout=NIGHT_SECONDS)
+
+
+def the_report_agrees_with_the_step_plan(page: Page) -> None:
+    for product, year, number in STEP_PLAN:
+        row = page.get_by_role("row").filter(has_text=product).filter(has_text=year)
+        expect(row).to_have_count(1)
+        expect(row).to_contain_text(re.compile(rf"{re.escape(product)}\s+{year}\s+{number}\s+{number}\s+0\s+0\s+Gelijk"))
+    expect(page.get_by_role("row").filter(has_text="Totaal")).to_contain_text(re.compile(r"567\s+567\s+0\s+0"))
+
+
+def the_mail_says_so(portal: Portal) -> None:
+    mails = [message_from_string(text, policy=policy.default) for text in portal.mails()]
+    (done,) = (mail for mail in mails if mail["Subject"].startswith("Uw migratie is voltooid (MIG-"))
+    assert done["To"] == "beheerder@demo.example"
+    assert done["Auto-Submitted"] == "auto-generated"
+    text = done.get_body(("plain",)).get_content()
+    assert f"{portal.url}/instellingen/migratie/" in text
+
+
+def the_returns_are_there(page: Page, portal: Portal) -> None:
+    page.goto(f"{portal.url}/aangiften/")
+    expect(page.get_by_text(re.compile("van 567"))).to_be_visible()
+
+
+def unlock_one(page: Page) -> None:
+    page.get_by_role("table").get_by_role("link").first.click()
+    expect(page.get_by_text("Gereed/gemigreerd").first).to_be_visible()
+    page.get_by_role("link", name="Ontgrendelen").or_(page.get_by_role("button", name="Ontgrendelen")).click()
+    page.get_by_role("button", name="Ontgrendelen").click()
+    expect(page.get_by_text("De aangifte is ontgrendeld.")).to_be_visible()
+
+
+def the_official_messages_come_along(page: Page, portal: Portal) -> None:
+    page.goto(f"{portal.url}/instellingen/")
+    migrate(page, DATA / "ob-messages.zip")
+    expect(page.get_by_role("row").filter(has_text="Totaal")).to_contain_text(re.compile(r"2\s+2\s+0\s+0"))
+    page.goto(f"{portal.url}/aangiften/?tax=OB&q=")
+    expect(page.get_by_text(re.compile("OB")).first).to_be_visible()

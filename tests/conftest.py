@@ -1,0 +1,33 @@
+"""What every test may use: one embedded PostgreSQL for the whole run."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from portal.run import embedded
+from tests import settings as own
+from tests.people import (  # noqa: F401 - fixtures
+    administrator,
+    neighbour,
+    neighbour_administrator,
+    nextens_administrator,
+    office,
+    staff_member,
+)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The first process starts the server and keeps it while the workers of pytest-xdist come and go."""
+    if own.EMBEDDED_ROOT and own.OWN_FOLDER:
+        embedded.ensure_running(own.EMBEDDED_ROOT)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not own.OWN_FOLDER:
+        return
+    if own.EMBEDDED_ROOT and own.EMBEDDED_ROOT.exists():
+        embedded.release(own.EMBEDDED_ROOT)
+        embedded.wait_until_stopped(own.EMBEDDED_ROOT, 10)
+    shutil.rmtree(own.TEST_FOLDER, ignore_errors=True)

@@ -1,0 +1,306 @@
+"""Archives with one thing wrong, each with its code."""
+
+from __future__ import annotations
+
+import io
+import struct
+import time
+import tracemalloc
+import zlib
+
+import pytest
+
+from migrations_app.migration_file import Limits, MigrationFile, Refused
+from tests.migrations_app.migration_file.build import RawEntry, archive, manifest_entry, manifest_of, raw_zip
+
+DOCUMENT = RawEntry(b"documents/a", b"abc" * 40)
+
+
+def code_of(source, limits=None):
+    try:
+        MigrationFile.open(source, limits or Limits()).close()
+    except Refused as refused:
+        return refused.code
+    return None
+
+
+def with_manifest(*entries, **changes):
+    return raw_zip(manifest_entry(), *entries, **changes)
+
+
+def changed(data, place, new):
+    return io.BytesIO(data[:place] + new + data[place + len(new) :])
+
+
+def test_a_sound_archive_is_taken():
+    assert code_of(with_manifest(DOCUMENT)) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"x", b"%PDF-1.7 " * 9, b"PK\5\6", b"\0" * 30])
+def test_no_zip(data):
+    assert code_of(io.BytesIO(data)) in ("not-a-zip", "truncated")
+
+
+def test_every_cut_is_noticed():
+    whole = with_manifest(DOCUMENT).getvalue()
+    codes = {code_of(io.BytesIO(whole[:length])) for length in range(len(whole))}
+    assert codes == {"not-a-zip", "truncated"}
+
+
+def test_a_cut_file_is_truncated():
+    whole = with_manifest(DOCUMENT).getvalue()
+    assert code_of(io.BytesIO(whole[:-5])) == "truncated"
+    assert code_of(io.BytesIO(whole[:200])) == "truncated"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"before": b"MZ"}, "not-a-zip"),
+        ({"between": b"hidden"}, "not-a-zip"),
+        ({"after": b"tail"}, "not-a-zip"),
+        ({"comment": b"hello"}, "not-a-zip"),
+        ({"end": {"entries": 1}}, "not-a-zip"),
+        ({"end": {"entries": 3}}, "not-a-zip"),
+        ({"end": {"size": 10}}, "not-a-zip"),
+        ({"end": {"offset": 1}}, "not-a-zip"),
+    ],
+)
+def test_the_outside_must_fit(changes, code):
+    assert code_of(with_manifest(DOCUMENT, **changes)) == code
+
+
+def test_bytes_between_entries():
+    assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", before=b"gap"))) == "not-a-zip"
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"name": b"documents/b"},
+        {"method": 0},
+        {"flags": 8},
+        {"crc": 1},
+        {"packed": 3},
+        {"unpacked": 3},
+    ],
+)
+def test_headers_that_contradict_each_other(difference):
+    assert code_of(with_manifest(RawEntry(b"documents/a", b"abc" * 40, local=difference))) == "not-a-zip"
+
+
+@pytest.mark.parametrize("bits", [1, 1 << 6, 1 << 13])
+def test_encrypted_flags(bits):
+    assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", flags=bits))) == "encrypted-entry"
+
+
+def test_encryption_told_by_method_or_extra_field():
+    extra = {"extra": struct.pack("<HH", 0x9901, 0)}
+    assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", method=99))) == "encrypted-entry"
+    entry = RawEntry(b"documents/a", b"abc", local=extra, central=extra)
+    assert code_of(with_manifest(entry)) == "encrypted-entry"
+
+
+@pytest.mark.parametrize("flags", [1 << 4, 1 << 5, 1 << 7, 1 << 12, 1 << 14, 1 << 15])
+def test_flags_that_no_reader_knows(flags):
+    assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", flags=flags))) == "not-a-zip"
+
+
+@pytest.mark.parametrize("method", [1, 9, 12, 14, 93])
+def test_other_methods(method):
+    assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", method=method))) == "not-a-zip"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"",
+        b"/etc/passwd",
+        b"../a",
+        b"documents/../a",
+        b"documents/./a",
+        b"documents//a",
+        b"documents\\a",
+        b"C:/a",
+        b"c:a",
+        b"documents/a\0b",
+        b"documents/\x1b",
+        b"documents/caf\xc3\xa9",  # not ASCII, and not said to be UTF-8
+    ],
+)
+def test_unsafe_names(name):
+    assert code_of(with_manifest(RawEntry(name, b"abc"))) == "unsafe-path"
+
+
+def test_names_in_utf_8():
+    assert code_of(with_manifest(RawEntry("documents/café".encode(), b"abc", flags=1 << 11))) is None
+    assert code_of(with_manifest(RawEntry(b"documents/\xff", b"abc", flags=1 << 11))) == "unsafe-path"
+
+
+@pytest.mark.parametrize("mode", [0o120777, 0o010644, 0o020644, 0o060644, 0o140644, 0o040755])
+def test_links_and_special_files(mode):
+    entry = RawEntry(b"documents/a", b"abc", central={"attributes": mode << 16, "made_by": 3 << 8 | 20})
+    assert code_of(with_manifest(entry)) == "unsafe-path"
+
+
+def test_directories():
+    folder = RawEntry(b"documents/", method=0, central={"attributes": 0o040755 << 16 | 0x10})
+    assert code_of(with_manifest(folder, RawEntry(b"returns/", method=0))) is None
+    assert code_of(with_manifest(RawEntry(b"documents/", b"abc", method=0))) == "not-a-zip"
+    assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", central={"attributes": 0x10}))) == "not-a-zip"
+
+
+def test_two_entries_with_one_name():
+    assert code_of(with_manifest(DOCUMENT, DOCUMENT)) == "duplicate-entry"
+
+
+def test_the_first_code_of_the_table_is_the_one():
+    unsafe = RawEntry(b"../a", b"abc")
+    assert code_of(with_manifest(DOCUMENT, DOCUMENT, unsafe)) == "unsafe-path"
+    assert code_of(with_manifest(unsafe, RawEntry(b"b", flags=1))) == "encrypted-entry"
+    assert code_of(raw_zip(DOCUMENT, DOCUMENT)) == "duplicate-entry"  # before manifest-missing
+
+
+def test_two_entries_over_the_same_bytes():
+    """The second lies, headers and all, inside the stored data of the first."""
+    inner = raw_zip(RawEntry(b"documents/b", b"xyz", method=0)).getvalue()
+    hidden = inner[: inner.index(b"PK\1\2")]
+    outer = RawEntry(b"documents/a", hidden, method=0)
+    place = raw_zip(manifest_entry(), outer).getvalue().index(b"PK\3\4", 10)
+    start = raw_zip(manifest_entry(), outer).getvalue().index(hidden)
+    assert start > place
+    second = RawEntry(b"documents/b", b"xyz", method=0, central={"offset": start})
+    data = raw_zip(manifest_entry(), outer, second).getvalue()
+    local = data.rindex(b"PK\3\4")
+    without = data[:local] + data[data.index(b"PK\1\2") :]
+    moved = without[:-22] + raw_end(3, len(data) - data.index(b"PK\1\2") - 22, local)
+    assert code_of(io.BytesIO(moved)) == "overlapping-entries"
+
+
+def raw_end(entries, size, offset):
+    return struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, entries, entries, size, offset, 0)
+
+
+def descriptor(data, packed, *, signature=b"PK\7\x08", wide=False):
+    return signature + struct.pack("<LQQ" if wide else "<3L", zlib.crc32(data), packed, len(data))
+
+
+@pytest.mark.parametrize("signature", [b"", b"PK\7\x08"])
+@pytest.mark.parametrize("wide", [False, True])
+def test_data_descriptors(signature, wide):
+    data = b"abc" * 50
+    tail = descriptor(data, len(RawEntry(b"", data).packed_data()), signature=signature, wide=wide)
+    entry = RawEntry(b"documents/a", data, flags=8, descriptor=tail)
+    entry.local = {"crc": 0, "packed": 0, "unpacked": 0}
+    assert code_of(with_manifest(entry, DOCUMENT_B)) is None
+    entry.descriptor = tail[:-1] + b"\1"
+    assert code_of(with_manifest(entry, DOCUMENT_B)) == "not-a-zip"
+    entry.descriptor = b""
+    assert code_of(with_manifest(entry, DOCUMENT_B)) == "not-a-zip"
+
+
+DOCUMENT_B = RawEntry(b"documents/b", b"b")
+
+
+def test_a_second_name_in_an_extra_field():
+    extra = {"extra": struct.pack("<HHBL", 0x7075, 8, 1, 0) + b"xyz"}
+    entry = RawEntry(b"documents/a", b"abc", local=extra, central=extra)
+    assert code_of(with_manifest(entry)) == "not-a-zip"
+
+
+def test_zip64_values_in_extra_fields():
+    data = b"abc" * 40
+    packed = len(RawEntry(b"", data).packed_data())
+    wide = {"extra": struct.pack("<HHQQ", 1, 16, len(data), packed), "packed": 2**32 - 1, "unpacked": 2**32 - 1}
+    assert code_of(with_manifest(RawEntry(b"documents/a", data, local=wide, central=wide))) is None
+    bare = {"packed": 2**32 - 1, "unpacked": 2**32 - 1}
+    assert code_of(with_manifest(RawEntry(b"documents/a", data, local=wide, central=bare))) == "not-a-zip"
+
+
+def test_zip64_end_record():
+    out = with_manifest(DOCUMENT).getvalue()
+    body, (count, size, offset) = out[:-22], struct.unpack("<H2L", out[-12:-2])
+    end = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, offset)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(body), 1)
+    short = raw_end(0xFFFF, 2**32 - 1, 2**32 - 1)
+    assert code_of(io.BytesIO(body + end + locator + short)) is None
+    assert code_of(io.BytesIO(body + end + locator + raw_end(count, size, offset))) is None
+    assert code_of(io.BytesIO(body + end + locator + raw_end(count + 1, size, offset))) == "not-a-zip"
+    assert code_of(io.BytesIO(body + end + b"x" + locator + short)) == "not-a-zip"
+    wrong = struct.pack("<4sLQL", b"PK\6\7", 0, len(body) - 1, 1)
+    assert code_of(io.BytesIO(body + end + wrong + short)) == "not-a-zip"
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (Limits(max_bytes=100), "too-large"),
+        (Limits(max_unpacked_bytes=200), "too-large"),
+        (Limits(max_entries=1), "too-large"),
+        (Limits(max_manifest_bytes=100), "too-large"),
+        (Limits(max_document_bytes=100), "too-large"),
+        (Limits(max_path_bytes=5), "too-large"),
+        (Limits(ratio_from=100, max_ratio=2), "too-large"),
+        (Limits(), None),
+    ],
+)
+def test_limits(limits, code):
+    assert code_of(with_manifest(DOCUMENT), limits) == code
+
+
+def test_a_bomb_of_4_gib_is_refused_in_a_second():
+    size = {"unpacked": 2**32 - 2}
+    bomb = RawEntry(b"clients.jsonl", bytes(1 << 22), local=size, central=size)
+    start = time.perf_counter()
+    assert code_of(with_manifest(bomb)) == "too-large"
+    assert time.perf_counter() - start < 1
+
+
+def test_a_bomb_that_says_it_is_small():
+    """The manifest itself unpacks to far more than both its headers say."""
+    entry = RawEntry(b"manifest.json", b" " * (1 << 26))
+    entry.local = entry.central = {"unpacked": 1000}
+    start = time.perf_counter()
+    tracemalloc.start()
+    source = raw_zip(entry)
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
+    assert code_of(source) == "not-a-zip"
+    assert tracemalloc.get_traced_memory()[1] - before < 4 << 20
+    tracemalloc.stop()
+    assert time.perf_counter() - start < 5
+
+
+def test_the_crc_counts():
+    entry = manifest_entry()
+    entry.local = entry.central = {"crc": 7}
+    assert code_of(raw_zip(entry)) == "not-a-zip"
+
+
+def test_compressed_data_must_end_where_the_header_says():
+    whole = manifest_entry()
+    longer = RawEntry(b"manifest.json", whole.packed_data() + b"tail", method=0)
+    facts = {"method": 8, "unpacked": len(whole.data), "crc": zlib.crc32(whole.data)}
+    longer.local = longer.central = facts
+    assert code_of(raw_zip(longer)) == "not-a-zip"
+    shorter = RawEntry(b"manifest.json", whole.packed_data()[:-3], method=0, local=facts, central=facts)
+    assert code_of(raw_zip(shorter)) == "not-a-zip"
+
+
+def test_manifest_missing():
+    assert code_of(raw_zip(DOCUMENT)) == "manifest-missing"
+    assert code_of(raw_zip()) == "manifest-missing"
+
+
+def test_entries_in_another_order_than_the_directory():
+    data = with_manifest(DOCUMENT, DOCUMENT_B).getvalue()
+    at = [place for place in range(len(data)) if data[place : place + 4] == b"PK\1\2"]
+    ends = [*at[1:], len(data) - 22]
+    heads = [data[start:end] for start, end in zip(at, ends, strict=True)]
+    turned = data[: at[0]] + b"".join(reversed(heads)) + data[-22:]
+    assert code_of(io.BytesIO(turned)) is None
+
+
+def test_zipfile_itself_writes_what_we_take():
+    files = {f"documents/{n}": bytes(n) for n in range(300)}
+    assert code_of(archive(files, manifest_of([]))) is None

@@ -1,0 +1,51 @@
+"""The people of the tests: two of an office, one of the neighbours, and a Nextens administrator."""
+
+import pytest
+from django.test import Client
+
+from portal.office.models import Office, Role, User
+from tests.factories import PASSWORD, MembershipFactory, OfficeFactory
+
+
+@pytest.fixture
+def office(db) -> Office:
+    return OfficeFactory(name="Nextens Demo", trade_register_number="12345678")
+
+
+@pytest.fixture
+def neighbour(db) -> Office:
+    """Another office, which must never see anything of `office`."""
+    return OfficeFactory(name="Ander Kantoor", trade_register_number="87654321")
+
+
+@pytest.fixture
+def administrator(office) -> User:
+    """The kantoorbeheerder of `office`."""
+    return member_of(office, Role.ADMINISTRATOR, "beheerder@demo.example")
+
+
+@pytest.fixture
+def staff_member(office) -> User:
+    return member_of(office, Role.STAFF_MEMBER, "medewerker@demo.example")
+
+
+@pytest.fixture
+def neighbour_administrator(neighbour) -> User:
+    return member_of(neighbour, Role.ADMINISTRATOR, "buur@ander.example")
+
+
+@pytest.fixture
+def nextens_administrator(db) -> User:
+    return User.objects.create_superuser("admin@nextens.example", PASSWORD)
+
+
+def member_of(office: Office, role: Role, email: str) -> User:
+    return MembershipFactory(office=office, role=role, user__email=email).user
+
+
+def logged_in(user: User | None) -> Client:
+    """A browser in which `user` is logged in; nobody, for None."""
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    return client

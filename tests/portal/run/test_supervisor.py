@@ -1,0 +1,96 @@
+"""`make run` with real processes: it answers, mends what dies, and leaves nothing behind."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.portal.run.processes import (
+    ROOT,
+    START_SECONDS,
+    environment,
+    eventually,
+    free_port,
+    manage,
+    status_of,
+    using,
+)
+
+pytestmark = pytest.mark.slow
+NAMES = {"web", "worker", "checks", "signing", "scheduler"}
+
+
+def named(folder):
+    """The supervisor's own children by name."""
+    found = {}
+    for process in using(folder):
+        line = process.cmdline()
+        if "portal.run.process" in line:
+            found.setdefault(line[-1], process)
+    return found
+
+
+@pytest.fixture
+def run(data_dir):
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "portal.run.supervisor"],
+        cwd=ROOT,
+        env=environment(data_dir, PORT=str(port)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    process.url = f"http://127.0.0.1:{port}"
+    assert eventually(lambda: status_of(f"{process.url}/health/ready") == 200, START_SECONDS)
+    assert eventually(lambda: set(named(data_dir)) == NAMES)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda n: n.name)
+def test_nothing_is_left_behind(run, data_dir, number):
+    assert len(using(data_dir)) > len(NAMES)
+    run.send_signal(number)
+    run.wait(20)
+    assert eventually(lambda: not using(data_dir)), using(data_dir)
+
+
+def test_it_says_where_it_answers_and_starts_the_dead_again(run, data_dir):
+    told = "".join(iter(run.stdout.readline, "Ctrl-C stopt alles.\n"))
+    assert run.url in told
+    assert "beheerder@demo.example" in told
+    before = named(data_dir)["checks"].pid
+    named(data_dir)["checks"].kill()
+    assert "checks" in run.stdout.readline()
+    assert eventually(lambda: named(data_dir).get("checks") not in (None, before))
+
+
+def test_only_the_signing_worker_can_find_the_signing_key(run, data_dir):
+    holders = {
+        name for name, process in named(data_dir).items() if "PORTAL_SIGNING_KEY_FILE" in process.environ()
+    }
+    assert holders == {"signing"}
+
+
+def test_a_second_one_on_the_same_folder_is_refused(run, data_dir):
+    second = subprocess.run(
+        [sys.executable, "-m", "portal.run.supervisor"],
+        cwd=ROOT,
+        env=environment(data_dir, PORT=str(free_port())),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert "already runs" in second.stderr
+
+
+def test_a_command_beside_it_uses_the_same_database(run, data_dir):
+    shown = manage(
+        data_dir, "shell", "-c", "from portal.office.models import Office; print(Office.objects.count())"
+    )
+    assert shown.stdout.strip().endswith("2"), shown.stderr

@@ -1,0 +1,33 @@
+"""The addresses for whoever watches the portal."""
+
+import pytest
+from django.test import Client
+
+from portal import health
+
+
+def test_live_asks_nothing_of_anybody():
+    assert Client().get("/health/live").json() == {"live": True}
+
+
+@pytest.mark.django_db
+def test_ready_when_all_is_there():
+    answer = Client().get("/health/ready")
+    assert answer.json() == {"database": True, "broker": True, "storage": True, "keys": True}
+    assert answer.status_code == 200
+
+
+@pytest.mark.django_db
+def test_not_ready_without_keys(settings, tmp_path):
+    settings.KEY_FILE = tmp_path / "none"
+    answer = Client().get("/health/ready")
+    assert answer.json()["keys"] is False
+    assert answer.status_code == 503
+
+
+@pytest.mark.django_db
+def test_not_ready_without_a_broker(monkeypatch):
+    monkeypatch.setattr(health.app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(health.app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+    answer = Client().get("/health/ready")
+    assert answer.json()["broker"] is False

@@ -1,0 +1,225 @@
+"""Every address of the portal, asked by everybody. A new address fails here until it has a row.
+
+A row says what each of five people gets from a GET. Rows whose address names an object also need a maker, which
+makes that object for the office of `staff_member` and `administrator`.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.urls import URLPattern, get_resolver
+from django.utils import timezone
+
+from certificates.models import Certificate
+from migrations_app.models import ImportType, MigrationJob, Status
+from tests.people import logged_in
+from tests.portal.dossiers import rows
+
+PEOPLE = (None, "staff_member", "neighbour_administrator", "administrator", "nextens_administrator")
+
+
+@dataclass(frozen=True)
+class Row:
+    """`ok` 200, `login` to the login page, `away` to another page, else the status itself."""
+
+    anonymous: str
+    staff_member: str
+    neighbour_administrator: str
+    administrator: str
+    nextens_administrator: str
+
+
+PUBLIC = Row("ok", "ok", "ok", "ok", "ok")
+# for who is logged in the login page leads on
+ENTRANCE = Row("ok", "away", "away", "away", "away")
+OFFICE = Row("login", "ok", "ok", "ok", "404")
+# it exists only for its own office
+OWN = Row("login", "ok", "404", "ok", "404")
+# its page answers with another page: a document that cannot be read, a question that is no longer open
+OWN_AWAY = Row("login", "away", "404", "away", "404")
+
+ROWS = {
+    # roof
+    "": Row("login", "ok", "ok", "ok", "away"),
+    "health/live": PUBLIC,
+    "health/ready": PUBLIC,
+    # office
+    "inloggen/": ENTRANCE,
+    "uitloggen/": Row("login", "ok", "ok", "ok", "ok"),
+    "wachtwoord-vergeten/": PUBLIC,
+    "wachtwoord-vergeten/verzonden/": PUBLIC,
+    "wachtwoord-vergeten/klaar/": PUBLIC,
+    "wachtwoord-vergeten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/": PUBLIC,
+    "admin/login/": Row("login", "404", "404", "404", "login"),
+    "instellingen/": OFFICE,
+    "instellingen/account/": OFFICE,
+    "instellingen/kantoorgegevens/": OFFICE,
+    "help/": PUBLIC,
+    # dossiers
+    "klanten/": OFFICE,
+    "klanten/<uuid:pk>/": OWN,
+    "aangiften/": OFFICE,
+    "aangiften/<uuid:pk>/": OWN,
+    "aangiften/<uuid:pk>/ontgrendelen/": OWN,
+    "aangiften/<uuid:pk>/document/": OWN_AWAY,
+    "serviceberichten/": OFFICE,
+    "serviceberichten/<uuid:pk>/document/": OWN_AWAY,
+    "uitstelregelingen/": OFFICE,
+    "fiscale-kaarten/": OFFICE,
+    "fiscale-kaarten/<uuid:pk>/document/": OWN_AWAY,
+    "verantwoordelijkheden/": OFFICE,
+    # certificates
+    "instellingen/certificaten/": OFFICE,
+    "instellingen/certificaten/upload/": OFFICE,
+    "instellingen/certificaten/<uuid:pk>/": OWN,
+    "instellingen/certificaten/<uuid:pk>/maak-actief/": OWN,
+    "instellingen/certificaten/<uuid:pk>/maak-inactief/": OWN,
+    "instellingen/certificaten/<uuid:pk>/verwijder/": Row("login", "403", "404", "ok", "404"),
+    # migrations
+    "instellingen/migratie/": OFFICE,
+    "instellingen/migratie/nieuw/": OFFICE,
+    "instellingen/migratie/nieuw/importtype/": OFFICE,
+    # the page before it comes first
+    "instellingen/migratie/nieuw/bestand/": Row("login", "away", "away", "away", "404"),
+    "instellingen/migratie/<uuid:pk>/": OWN,
+    "instellingen/migratie/<uuid:pk>/verslag.csv": OWN,
+    "instellingen/migratie/<uuid:pk>/voortgang/": OWN,
+    "instellingen/migratie/<uuid:pk>/voortgang/stand/": OWN,
+    "instellingen/migratie/<uuid:pk>/opnieuw/": OWN_AWAY,
+    "instellingen/migratie/<uuid:pk>/annuleren/": OWN,
+}
+
+
+def client_of(office):
+    return rows.ClientFactory(office=office).pk
+
+
+def return_of(office):
+    return _with_document(rows.ReturnFactory, office)
+
+
+def message_of(office):
+    return _with_document(rows.MessageFactory, office)
+
+
+def card_of(office):
+    return _with_document(rows.CardFactory, office)
+
+
+def _with_document(record_factory, office):
+    document = rows.document_row(office)
+    document.save()
+    return record_factory(client__office=office, document=document).pk
+
+
+def job_of(office):
+    return MigrationJob.objects.create(
+        office=office,
+        reference="MIG-2026-0042",
+        status=Status.COMPLETED,
+        import_type=ImportType.COMBINED,
+        file_name="15102021135603.zip",
+        created_by=office.memberships.first().user,
+        checked_at=timezone.now(),
+        finished_at=timezone.now(),
+    ).pk
+
+
+def certificate_of(office):
+    leaf = next(Path("tests/data/pkioverheid/leaf").glob("*.pem")).read_bytes()
+    own = x509.load_pem_x509_certificate(leaf)
+    return Certificate.objects.create(
+        office=office,
+        subject="kantoor.example",
+        fingerprint=own.fingerprint(hashes.SHA256()).hex(),
+        not_valid_before=own.not_valid_before_utc,
+        not_valid_after=own.not_valid_after_utc,
+        certificate_der=own.public_bytes(Encoding.DER),
+        chain_pem=leaf.decode(),
+        sealed_key=b"-",
+        uploaded_by=office.memberships.first().user,
+    ).pk
+
+
+# the longest beginning of an address decides who makes its object
+MAKERS = {
+    "klanten/<uuid:pk>/": client_of,
+    "aangiften/<uuid:pk>/": return_of,
+    "serviceberichten/<uuid:pk>/": message_of,
+    "fiscale-kaarten/<uuid:pk>/": card_of,
+    "instellingen/certificaten/<uuid:pk>/": certificate_of,
+    "instellingen/migratie/<uuid:pk>/": job_of,
+}
+
+
+def patterns(resolver=None, before=""):
+    for one in (resolver or get_resolver()).url_patterns:
+        route = before + str(one.pattern).strip("^$")
+        if isinstance(one, URLPattern):
+            yield route
+        else:
+            yield from patterns(one, route)
+
+
+def is_administration(route):
+    return route.startswith("admin/") and route != "admin/login/"
+
+
+def outcome(response):
+    if response.status_code == 302:
+        return "login" if response["Location"].startswith("/inloggen/") else "away"
+    return "ok" if response.status_code == 200 else str(response.status_code)
+
+
+def address(route, pk):
+    path = re.sub(r"<uuid:\w+>", str(pk), route)
+    return "/" + path.replace("(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)", "abc-def")
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    routes = {route for route in patterns() if not is_administration(route)}
+    assert routes == set(ROWS)
+
+
+def test_every_object_has_a_maker():
+    without = [route for route in ROWS if "<uuid:" in route and not any(map(route.startswith, MAKERS))]
+    assert without == []
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person or "anonymous")
+@pytest.mark.parametrize("route", ROWS)
+def test_walk(request, staff_member, office, route, person):
+    make = next((make for start, make in MAKERS.items() if route.startswith(start)), None)
+    path = address(route, make(office) if make else None)
+    browser = logged_in(request.getfixturevalue(person) if person else None)
+    assert outcome(browser.get(path)) == getattr(ROWS[route], person or "anonymous")
+
+
+@pytest.mark.parametrize("person", PEOPLE[:-1], ids=lambda person: person or "anonymous")
+def test_administration_is_for_nextens_administrators(request, office, person):
+    browser = logged_in(request.getfixturevalue(person) if person else None)
+    routes = [route for route in patterns() if is_administration(route)]
+    assert len(routes) > 20
+    for route in routes:
+        response = browser.get("/" + re.sub(r"<[^>]+>|\(\?P<\w+>.*?\)", "1", route), follow=True)
+        assert response.status_code == 404 or response.request["PATH_INFO"] == "/inloggen/", route
+
+
+def test_administration_works(nextens_administrator):
+    browser = logged_in(nextens_administrator)
+    lists = [route for route in patterns() if re.fullmatch(r"admin/\w+/\w+/(add/)?", route)]
+    assert len(lists) > 8
+    for route in lists:
+        assert outcome(browser.get("/" + route)) in {"ok", "403"}, route
+
+
+def test_ids_that_do_not_exist_are_as_those_of_others(staff_member):
+    nobody = UUID(int=1)
+    for route in MAKERS:
+        assert logged_in(staff_member).get(address(route, nobody)).status_code == 404
