@@ -25,15 +25,14 @@ class UploadForm(forms.Form):
         error_messages={"required": messages.MISSING_FILE, "missing": messages.MISSING_FILE},
         widget=forms.FileInput(attrs={"accept": ",".join(EXTENSIONS)}),
     )
-    # an empty password is judged with the file: what is wrong with that comes first
-    password = forms.CharField(
+    # any text, also none or one with a NUL, is judged with the file: what is wrong with that comes first
+    password = forms.Field(
         label=_("Wachtwoord"),
         help_text=_(
             "Voer bij 'Wachtwoord' het wachtwoord van uw PKIoverheid services certificaat in, "
             "niet dat van Nextens."
         ),
         required=False,
-        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     is_active = forms.BooleanField(label=_("Actief"), required=False)
@@ -43,7 +42,7 @@ class UploadForm(forms.Form):
     @sensitive_variables("password")
     def clean(self) -> dict[str, Any]:
         file = self.cleaned_data.get("certificate")
-        password = self.data.get(self.add_prefix("password"), "")
+        password = self.cleaned_data.get("password") or ""
         if isinstance(file, UploadedFile):
             try:
                 self.checked = _check(file, password)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from cryptography import x509
@@ -230,5 +229,8 @@ def _record(act: str, certificate: Certificate, by: User, **facts: str) -> None:
 
 
 def _prove_after_commit(certificate: Certificate) -> None:
+    def ask() -> None:
+        tasks.prove_key.delay(str(certificate.pk))
+
     # robust: a broker that is away must not undo the upload; the sweep proves what is waiting
-    transaction.on_commit(partial(tasks.prove_key.delay, str(certificate.pk)), robust=True)
+    transaction.on_commit(ask, robust=True)

@@ -45,8 +45,8 @@ def overview(request: OfficeRequest) -> HttpResponse:
 @_page_and_form
 @never_cache
 def upload(request: OfficeRequest) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
         try:
             return _keep(request, form)
         except Duplicate as problem:

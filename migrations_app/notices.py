@@ -33,7 +33,10 @@ class Totals:
 
 def totals(job: MigrationJob) -> Totals:
     sums = Part.objects.filter(job=job).aggregate(
-        **{name: Sum(name, default=0) for name in ("announced", "created", "updated", "unchanged", "skipped", "rejected")}
+        **{
+            name: Sum(name, default=0)
+            for name in ("announced", "created", "updated", "unchanged", "skipped", "rejected")
+        }
     )
     noted = Tally.objects.filter(
         part__job=job, outcome__in=(Outcome.SKIPPED, Outcome.REJECTED, Outcome.WARNED)
@@ -57,7 +60,9 @@ def tell_queued(job: MigrationJob) -> None:
 
 def tell_refused(job: MigrationJob) -> None:
     """To who started it: the file is not accepted and nothing was imported."""
-    _queue(job, "migration_refused", [job.created_by.email], _("Uw migratiebestand is geweigerd ({reference})"))
+    _queue(
+        job, "migration_refused", [job.created_by.email], _("Uw migratiebestand is geweigerd ({reference})")
+    )
 
 
 def tell_end(job: MigrationJob) -> None:

@@ -25,7 +25,7 @@ HEARTBEAT_SECONDS = 15.0
 MAX_ATTEMPTS = 3
 
 
-class Fenced(Exception):  # noqa: N818  # a verdict, not a mistake
+class Fenced(Exception):  # a verdict, not a mistake
     """Another worker holds the job now, or it was stopped; nothing more may be written for it."""
 
 
@@ -59,7 +59,9 @@ def claim(job_id: UUID, *, at_once: bool = False) -> int | None:
     """
     if not at_once and not _may_begin(job_id):
         return None
-    wanted = MigrationJob.objects.filter(pk=job_id, status=Status.QUEUED) if at_once else due().filter(pk=job_id)
+    wanted = (
+        MigrationJob.objects.filter(pk=job_id, status=Status.QUEUED) if at_once else due().filter(pk=job_id)
+    )
     now = timezone.now()
     try:
         with transaction.atomic():

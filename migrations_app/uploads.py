@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from migrations_app.migration_file import Limits
 from migrations_app.models import MigrationJob
@@ -109,6 +110,12 @@ def discard(storage_name: str) -> None:
     """Delete an upload; nothing happens when it is gone already."""
     if storage_name:
         default_storage.delete(storage_name)
+
+
+def discard_on_commit(storage_name: str) -> None:
+    """Delete an upload once the caller's transaction, which drops its key, is committed."""
+    # a function of its own: Django's handling of a robust callback that fails asks for its name
+    transaction.on_commit(lambda: discard(storage_name), robust=True)
 
 
 def file_limits() -> Limits:

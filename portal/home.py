@@ -24,4 +24,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 @member
 def _office_home(request: OfficeRequest) -> HttpResponse:
-    return render(request, "home.html", {"attention": ports.attention(request.office), "recent": recent_returns(request.user)})
+    return render(
+        request,
+        "home.html",
+        {"attention": ports.attention(request.office), "recent": recent_returns(request.user)},
+    )

@@ -1,7 +1,7 @@
 """Every address of the portal, asked by everybody. A new address fails here until it has a row.
 
-A row says what each of five people gets from a GET. Rows whose address names an object also need a maker, which
-makes that object for the office of `staff_member` and `administrator`.
+A row says what each of five people gets from a GET. Rows whose address names an object also need a maker,
+which makes that object for the office of `staff_member` and `administrator`.
 """
 
 import re
@@ -97,7 +97,7 @@ ROWS = {
 
 
 def client_of(office):
-    return rows.ClientFactory(office=office).pk
+    return rows.ClientFactory.create(office=office).pk
 
 
 def return_of(office):

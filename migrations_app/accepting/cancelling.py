@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from migrations_app.models import MigrationJob, Status
-from migrations_app.uploads import discard
+from migrations_app.uploads import discard_on_commit
 from portal.office import audit
 from portal.office.models import User
 
@@ -41,7 +40,7 @@ def cancel(job: MigrationJob, *, by: User | None) -> bool:
     if not taken:
         return False
     audit.record("migration.cancelled", office=job.office, by=by, target=job, reference=job.reference)
-    transaction.on_commit(partial(discard, name), robust=True)
+    discard_on_commit(name)
     return True
 
 

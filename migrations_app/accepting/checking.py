@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from migrations_app.accepting.knowing import known_clients
 from migrations_app.migration_file import CheckReport, Kind, check_file
 from migrations_app.migration_file import Part as AnnouncedPart
 from migrations_app.models import MigrationJob, Part, PartKind, Status
-from migrations_app.uploads import discard, file_limits, open_upload
+from migrations_app.uploads import discard_on_commit, file_limits, open_upload
 from portal.office import audit
 
 logger = logging.getLogger(__name__)
@@ -30,7 +29,7 @@ _LAST_STEP = 9
 
 
 def due_checks() -> list[UUID]:
-    """Jobs whose check nobody works on: not begun in time, or begun by a worker that is gone. For the scheduler."""
+    """Jobs whose check nobody works on: not begun in time, or its worker is gone. For the scheduler."""
     overdue = _unattended().filter(created_at__lt=timezone.now() - _GRACE)
     return list(overdue.order_by("created_at").values_list("pk", flat=True))
 
@@ -182,4 +181,4 @@ def _end(job: MigrationJob, status: Status, **values: object) -> None:
         wrapped_key=None,
         **values,
     )
-    transaction.on_commit(partial(discard, job.storage_name), robust=True)
+    discard_on_commit(job.storage_name)

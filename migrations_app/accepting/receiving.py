@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from functools import partial
 from uuid import UUID
 
 from celery import current_app
@@ -48,7 +47,7 @@ def receive(
 
     `selected_kinds` are the ticked parts of the wizard; the job gets what `kinds_of` makes of them. With
     `ask_if_known` a file that the office has uploaded before stays at `uploading` until `confirm`. Without
-    `wake` no worker is told: the caller checks the job itself. On any failure nothing stays in the file store.
+    `wake` no worker is told: the caller checks the job itself. On any failure the file store stays as it was.
     """
     _look_at(upload)
     job = MigrationJob(
@@ -104,8 +103,11 @@ def confirm(job: MigrationJob, *, by: User) -> bool:
 
 def wake_checker(job_id: UUID) -> None:
     """Tell a worker, once this transaction is committed. A lost message costs a sweep's time, no more."""
-    # by name: the tasks stand above this package and call it
-    send = partial(current_app.send_task, "migrations_app.tasks.check_job", [str(job_id)])
+
+    def send() -> None:
+        # by name: the tasks stand above this package and call it
+        current_app.send_task("migrations_app.tasks.check_job", [str(job_id)])
+
     transaction.on_commit(send, robust=True)
 
 

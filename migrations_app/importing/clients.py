@@ -85,8 +85,14 @@ def merge_clients(run: Run, part: Part, records: Sequence[AcceptedRecord]) -> Ou
 def _rows(records: Sequence[AcceptedRecord]) -> Iterator[list[object]]:
     readers = [read for _, _, read in _READERS]
     for accepted in records:
-        record = accepted.record
-        row: list[object] = [accepted.line, uuid7(), record.id, accepted.content_hash, record.partner_id or ""]
+        record: Any = accepted.record
+        row: list[object] = [
+            accepted.line,
+            uuid7(),
+            record.id,
+            accepted.content_hash,
+            record.partner_id or "",
+        ]
         row += [read(record) for read in readers]
         yield row
 
@@ -126,7 +132,7 @@ def _recognise(cursor: CursorWrapper, office_id: UUID, source: Source) -> None:
 
 
 def _upsert(cursor: CursorWrapper, run: Run) -> tuple[int, int]:
-    """Clients created and updated. `known_hash` is what the source said last; the same again changes nothing."""
+    """Clients created and updated; what the source said last (`known_hash`), said again, changes nothing."""
     values = [f"COALESCE(s.{name}, '')" if name in _BLANK_WHEN_ABSENT else f"s.{name}" for name in _NAMES]
     kept = [
         f"{name} = COALESCE(NULLIF(excluded.{name}, ''), c.{name})"
@@ -165,7 +171,7 @@ def _link_sources(cursor: CursorWrapper, run: Run, source: Source) -> None:
             content_hash = excluded.content_hash,
             partner_key = COALESCE(NULLIF(excluded.partner_key, ''), t.partner_key)
         WHERE t.content_hash IS DISTINCT FROM excluded.content_hash
-            AND NOT EXISTS (SELECT FROM dossiers_client c WHERE c.id = t.client_id AND c.edited_at IS NOT NULL)
+            AND (SELECT c.edited_at FROM dossiers_client c WHERE c.id = t.client_id) IS NULL
         """,
         [source.pk, run.job.pk],
     )
@@ -187,7 +193,7 @@ def _partners_not_seen(
     cursor: CursorWrapper, source: Source, records: Sequence[AcceptedRecord]
 ) -> Iterator[RecordProblem]:
     """Partners that are not there (yet): they may stand further on, in this part or the next."""
-    if not any(accepted.record.partner_id for accepted in records):
+    if not any(getattr(accepted.record, "partner_id", None) for accepted in records):
         return
     cursor.execute(
         f"""

@@ -24,14 +24,17 @@ def store_documents(
 
     New contents go into one pack of the file store; its rows are written in the caller's transaction.
     """
-    named = [accepted for accepted in records if getattr(accepted.record, "document", None)]
+    named = [
+        (accepted, document)
+        for accepted in records
+        if (document := getattr(accepted.record, "document", None)) is not None
+    ]
     if not named:
         return {}, []
-    known = _known(run, {accepted.record.document.sha256.lower() for accepted in named})
+    known = _known(run, {document.sha256.lower() for _, document in named})
     unusable: list[RecordProblem] = []
     with documents.PackWriter(run.job.office, storage_keyring(), default_storage) as writer:
-        for accepted in named:
-            wanted = accepted.record.document
+        for accepted, wanted in named:
             try:
                 content = run.file.read_document(wanted.path, bytes=wanted.bytes, sha256=wanted.sha256)
             except DocumentProblem as problem:

@@ -1,9 +1,10 @@
-"""Merge one batch of records that hang on a client: one statement, and questions only about what it left out."""
+"""Merge one batch of records of clients: one statement, and questions only about what it left out."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -63,12 +64,10 @@ def _staging_columns(target: Target) -> list[tuple[str, str]]:
     return columns
 
 
-def _rows(
-    target: Target, records: Sequence[AcceptedRecord], documents: Documents
-) -> Iterator[list[object]]:
+def _rows(target: Target, records: Sequence[AcceptedRecord], documents: Documents) -> Iterator[list[object]]:
     readers = [column.read for column in target.columns]
     for accepted in records:
-        record = accepted.record
+        record: Any = accepted.record
         row: list[object] = [accepted.line, uuid7(), record.id, accepted.content_hash, record.client_id]
         row += [read(record) for read in readers]
         if target.has_document:
@@ -91,7 +90,7 @@ def _upsert(cursor: CursorWrapper, run: Run, part: Part, target: Target) -> list
     """(created, tax year, number) of the rows that were written."""
     columns = [(column.name, f"COALESCE(s.{column.name}, {column.absent})") for column in target.columns]
     kept = [f"{column.name} = {column.kept}" for column in target.columns]
-    parameters: list[object] = []
+    parameters: list[str | int | None] = []
     if target.has_document:
         columns.append(("document_id", "s.document_id"))
         kept.append("document_id = COALESCE(excluded.document_id, t.document_id)")
@@ -123,7 +122,7 @@ def _upsert(cursor: CursorWrapper, run: Run, part: Part, target: Target) -> list
         """,
         [run.office_id, source, run.job.pk, *parameters, source],
     )
-    return cursor.fetchall()
+    return [(created, tax_year, number) for created, tax_year, number in cursor.fetchall()]
 
 
 def _left_out(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import connection, transaction
 
 from migrations_app import queue
@@ -23,7 +25,7 @@ def close_partners(run: Run) -> None:
         _count_warnings(run)
 
 
-def _link(source_id: object) -> None:
+def _link(source_id: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -37,7 +39,7 @@ def _link(source_id: object) -> None:
         )
 
 
-def _drop_settled_warnings(run: Run, source_id: object, source_uuid: object) -> None:
+def _drop_settled_warnings(run: Run, source_id: UUID, source_uuid: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """

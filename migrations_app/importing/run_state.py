@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
 from migrations_app.migration_file import (
@@ -68,10 +69,12 @@ class Outcomes:
             yield outcome, code, year, number
 
 
-def problem_of(accepted: AcceptedRecord, code: OutcomeCode | WarningCode, *, field: str = "") -> RecordProblem:
+def problem_of(
+    accepted: AcceptedRecord, code: OutcomeCode | WarningCode, *, field: str = ""
+) -> RecordProblem:
     """The problem `code` of a record that the file itself had nothing against."""
     record = accepted.record
-    outcome = None
+    outcome: Literal["skipped", "rejected"] | None = None
     if isinstance(code, OutcomeCode):
         outcome = "skipped" if code.is_skip else "rejected"
     return RecordProblem(

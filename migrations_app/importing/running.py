@@ -43,7 +43,7 @@ def run(job_id: UUID, *, at_once: bool = False) -> None:
         logger.warning("job %s: another worker holds it", job.reference)
     except Refused as refused:
         finishing.fail(job_id, fence, code=refused.code)
-    except Exception as error:  # noqa: BLE001  # the row, not the traceback, decides what happens next
+    except Exception as error:  # the row, not the traceback, decides what happens next
         # the text of a database error may hold a row's values
         logger.error("job %s stopped: %s", job.reference, _name_of(error))
         connections.close_all()
@@ -96,7 +96,9 @@ def _sources(job: MigrationJob, file: MigrationFile) -> dict[UUID, Source]:
     Migration.objects.get_or_create(pk=job.pk, defaults={"office": job.office, "reference": job.reference})
     return {
         source.id: Source.objects.update_or_create(
-            office=job.office, source_uuid=source.id, defaults={"kind": source.kind, "name": source.name or ""}
+            office=job.office,
+            source_uuid=source.id,
+            defaults={"kind": source.kind, "name": source.name or ""},
         )[0]
         for source in file.manifest.sources
     }

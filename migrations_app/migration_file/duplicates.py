@@ -36,7 +36,7 @@ class DuplicateIndex:
     `expected` is the announced number of ids: more makes it slower, not wrong.
     """
 
-    def __init__(self, expected: int = 100_000, folder: str | None = None) -> None:
+    def __init__(self, expected: int = 1_000_000, folder: str | None = None) -> None:
         words = 1 << max(10, min(expected, _MAX_WORDS - 1).bit_length())
         self._filter = array("I", bytes(4 * words))
         self._mask = words - 1

@@ -67,5 +67,5 @@ def _cut(piece: bytes, start: int, end: int, max_line: int) -> Iterator[bytes | 
         stop = end if end - start <= size else piece.rfind(b"\n", start, start + size) + 1
         if stop <= start:
             stop = piece.index(b"\n", start) + 1
-        yield OVERLONG if stop - start > max(size, max_line + 1) else piece[start:stop]
+        yield OVERLONG if stop - start > max_line + 1 else piece[start:stop]
         start = stop

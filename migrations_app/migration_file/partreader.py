@@ -104,7 +104,8 @@ class PartReader:
         self.records += len(taken)
         repeated = _repeated(taken, duplicates)
         if not is_done:
-            yield self._judge(taken_lines, taken, repeated, is_first=taken_lines[0] > start_line == 0)
+            is_first = start_line == 0 and self.records == len(taken)
+            yield self._judge(taken_lines, taken, repeated, is_first)
 
     def _decoded(self, pieces: Iterable[bytes]) -> Iterator[tuple[Iterable[int], list[Decoded]]]:
         line = 1

@@ -67,7 +67,7 @@ def write_synthetic(
         writer.part("clients.jsonl", Kind.CLIENTS, source.id, _clients(persons, businesses))
         attach = _Attach(writer, documents)
         if clients:
-            _write_returns(writer, source.id, returns, (persons, businesses or persons), random, attach)
+            _write_returns(writer, source.id, returns, (persons, businesses), random, attach)
             found = samples.assessment_messages(messages, 2019, persons, random)
             writer.part("assessment_messages.jsonl", Kind.ASSESSMENT_MESSAGES, source.id, found)
 
@@ -117,13 +117,14 @@ def _write_returns(
         ("BtwWin", 0, samples.vat_returns, businesses, 3),
         ("VpbWin", 0, samples.corporate_tax_returns, businesses, 1),
     )
+    makers = makers if businesses else makers[:1]
     left = count
     for position, (product, ahead, make, owner_count, tenths) in enumerate(makers):
         share = left if position == len(makers) - 1 else count * tenths // 10
         left -= share
         for step, year in enumerate((2018, 2019, 2020)):
             size = share // 3 + (step < share % 3)
-            if size and owner_count:
+            if size:
                 found = make(size, year, owner_count, random, attach)
                 _returns_part(writer, source, product, year + ahead, found)
 

@@ -104,7 +104,9 @@ class MigrationJob(models.Model):
         )
         constraints = (
             models.CheckConstraint(name="job_status_known", condition=Q(status__in=Status.values)),
-            models.CheckConstraint(name="job_import_type_known", condition=Q(import_type__in=ImportType.values)),
+            models.CheckConstraint(
+                name="job_import_type_known", condition=Q(import_type__in=ImportType.values)
+            ),
             models.UniqueConstraint(
                 name="job_one_running_per_office", fields=("office",), condition=Q(status__in=HELD)
             ),

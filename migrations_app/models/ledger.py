@@ -27,7 +27,9 @@ class Tally(models.Model):
     part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="tallies", db_index=False)
     outcome = models.CharField(max_length=10, choices=Outcome)
     code = models.CharField(max_length=40, blank=True)
-    tax_year = models.PositiveSmallIntegerField(default=0, help_text="0: the record has none that could be read")
+    tax_year = models.PositiveSmallIntegerField(
+        default=0, help_text="0: the record has none that could be read"
+    )
     count = models.PositiveIntegerField()
 
     class Meta:

@@ -14,7 +14,7 @@ TRADE_REGISTER_NUMBER = "12345678"
 
 
 def make_files(folder: Path, trust: Path) -> None:
-    """Write `demo.p12` and `15102021135603.zip` to `folder`, and the CAs that the demo must trust to `trust`."""
+    """Write `demo.p12` and `15102021135603.zip` to `folder`, and the CAs that the demo trusts to `trust`."""
     for each in (folder, trust):
         each.mkdir(parents=True, exist_ok=True, mode=0o700)
     pki = make_demo_pki(

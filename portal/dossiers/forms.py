@@ -89,6 +89,7 @@ class ReturnFilter(YearFilter):
     tax = forms.ChoiceField(label=_("Product"), required=False, choices=[ALL, *Tax.choices])
     tax_year = forms.TypedChoiceField(label=_("Aangiftejaar"))
     status = forms.ChoiceField(label=_("Status"), required=False, choices=[ALL, *ReturnStatus.choices])
+    field_order = ("q", "tax", "tax_year", "status")
 
 
 class MessageFilter(YearFilter):

@@ -13,6 +13,18 @@ from portal.vault import keys
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 CONFIGURED = ("DATABASE_URL", "SECRET_KEY", "PORTAL_DEMO")
+FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "STORAGE_URL", "EMAIL_URL")
+
+
+def load_secret_files() -> None:
+    """`NAME_FILE` names a file that holds `NAME`: containers get secrets as files. `NAME` itself wins."""
+    for name in FROM_FILES:
+        path = os.environ.get(f"{name}_FILE")
+        if path and not os.environ.get(name):
+            try:
+                os.environ[name] = Path(path).read_text().strip()
+            except OSError:
+                sys.exit(f"{name}_FILE names {path}, which cannot be read.")
 
 
 def data_dir() -> Path:
@@ -33,6 +45,7 @@ def is_on(name: str) -> bool:
 
 def default_to_demo() -> None:
     """An unconfigured checkout is a demo; a server says at least where its database is."""
+    load_secret_files()
     if not any(os.environ.get(name) for name in CONFIGURED):
         os.environ["PORTAL_DEMO"] = "1"
 
@@ -75,6 +88,7 @@ def missing_secrets() -> list[str]:
 
 def require_secrets() -> None:
     """Stop the process with the sentences of `missing_secrets`; the demo and tests make what they need."""
+    load_secret_files()
     if is_relaxed():
         _make_keys()
     elif wrong := missing_secrets():

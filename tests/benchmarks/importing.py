@@ -1,6 +1,6 @@
 """The import of a synthetic file against PostgreSQL's COPY of the same final rows into twins of the tables.
 
-    python -m tests.benchmarks.importing [RECORDS]
+python -m tests.benchmarks.importing [RECORDS]
 """
 
 from __future__ import annotations
@@ -109,14 +109,15 @@ def _copy_into_twin(cursor, table: str) -> float:
     twin = f"twin_{table}"
     cursor.execute(f"CREATE TABLE {twin} (LIKE {table} INCLUDING ALL)")
     cursor.execute(
-        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'",
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE conrelid = %s::regclass AND contype = 'f'",
         [table],
     )
     for name, definition in cursor.fetchall():
         cursor.execute(f'ALTER TABLE {twin} ADD CONSTRAINT "{name}" {definition}')
     cursor.execute(
-        "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) FROM information_schema.columns "
-        "WHERE table_name = %s AND is_generated = 'NEVER'",
+        "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) "
+        "FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
         [table],
     )
     (columns,) = cursor.fetchone()

@@ -71,7 +71,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A fresh visitor; the test fails when the page breaks its own Content-Security-Policy or a script fails."""
+    """A fresh visitor; a script that fails or breaks the Content-Security-Policy fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL")
     context.set_default_timeout(10_000)
     page = context.new_page()

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from migrations_app.migration_file.synthetic import Preset, write_preset
 from tests.browser.conftest import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
-DATA = Path(__file__).parents[1] / "data"
-G4_TRIAL = DATA / "certificates" / "g4-trial" / "G4-Private-G-TLS-SYS-withOIN.p12"
-NIGHT_SECONDS = 60_000
+ROOT = Path(__file__).parents[2]
+G4_TRIAL = ROOT / "tests/data/pkioverheid" / "g4-trial" / "G4-Private-G-TLS-SYS-withOIN.p12"
+OFFICIAL_MESSAGE = ROOT / "migrations_app/migration_file/data/ob-aangifte-2020.xbrl"
+RETURN_LINK = "table a[href^='/aangiften/']"
+NIGHT = 60_000  # milliseconds
 # product, tax year, number: the step plan's six rows
 STEP_PLAN = (
     ("BtwWin2016 (Classic)", "2016", "115"),
@@ -27,7 +30,7 @@ STEP_PLAN = (
 )
 
 
-def test_an_office_moves_to_nextens(page: Page, portal: Portal) -> None:
+def test_an_office_moves_to_nextens(page: Page, portal: Portal, tmp_path: Path) -> None:
     log_in(page, portal)
     upload_certificate(page)
     migrate(page, portal.data / "demo" / "15102021135603.zip")
@@ -35,7 +38,7 @@ def test_an_office_moves_to_nextens(page: Page, portal: Portal) -> None:
     the_mail_says_so(portal)
     the_returns_are_there(page, portal)
     unlock_one(page)
-    the_official_messages_come_along(page, portal)
+    the_official_messages_come_along(page, portal, tmp_path / "16102021090000.zip")
 
 
 def log_in(page: Page, portal: Portal) -> None:
@@ -59,7 +62,8 @@ def upload_certificate(page: Page) -> None:
     fill_certificate(page, password="trial")
     expect(
         page.get_by_text(
-            "Het PKIoverheid services certificaat is nu actief en u kunt nu uw gegevens migreren naar Nextens!"
+            "Het PKIoverheid services certificaat is nu actief "
+            "en u kunt nu uw gegevens migreren naar Nextens!"
         )
     ).to_be_visible()
 
@@ -80,15 +84,22 @@ def migrate(page: Page, file: Path) -> None:
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Volgende >").click()
     expect(page.get_by_text("U kunt nu het venster en/of Nextens sluiten.")).to_be_visible()
-    page.get_by_role("link", name="Bekijk het migratieverslag").click(timeout=NIGHT_SECONDS)
+    expect(page.get_by_role("progressbar", name="Verwerken van het migratiebestand")).to_have_attribute(
+        "value", "100", timeout=NIGHT
+    )
+    page.get_by_role("link", name="Bekijk het migratieverslag").click()
 
 
 def the_report_agrees_with_the_step_plan(page: Page) -> None:
     for product, year, number in STEP_PLAN:
         row = page.get_by_role("row").filter(has_text=product).filter(has_text=year)
         expect(row).to_have_count(1)
-        expect(row).to_contain_text(re.compile(rf"{re.escape(product)}\s+{year}\s+{number}\s+{number}\s+0\s+0\s+Gelijk"))
-    expect(page.get_by_role("row").filter(has_text="Totaal")).to_contain_text(re.compile(r"567\s+567\s+0\s+0"))
+        expect(row).to_contain_text(
+            re.compile(rf"{re.escape(product)}\s+{year}\s+{number}\s+{number}\s+0\s+0\s+Gelijk")
+        )
+    expect(page.get_by_role("row").filter(has_text="Totaal")).to_contain_text(
+        re.compile(r"567\s+567\s+0\s+0")
+    )
 
 
 def the_mail_says_so(portal: Portal) -> None:
@@ -106,16 +117,21 @@ def the_returns_are_there(page: Page, portal: Portal) -> None:
 
 
 def unlock_one(page: Page) -> None:
-    page.get_by_role("table").get_by_role("link").first.click()
+    page.locator(RETURN_LINK).first.click()
     expect(page.get_by_text("Gereed/gemigreerd").first).to_be_visible()
     page.get_by_role("link", name="Ontgrendelen").or_(page.get_by_role("button", name="Ontgrendelen")).click()
     page.get_by_role("button", name="Ontgrendelen").click()
     expect(page.get_by_text("De aangifte is ontgrendeld.")).to_be_visible()
 
 
-def the_official_messages_come_along(page: Page, portal: Portal) -> None:
+def the_official_messages_come_along(page: Page, portal: Portal, file: Path) -> None:
+    with file.open("wb") as out:
+        write_preset(out, Preset.OB_MESSAGES, office_number="12345678")
     page.goto(f"{portal.url}/instellingen/")
-    migrate(page, DATA / "ob-messages.zip")
+    migrate(page, file)
     expect(page.get_by_role("row").filter(has_text="Totaal")).to_contain_text(re.compile(r"2\s+2\s+0\s+0"))
-    page.goto(f"{portal.url}/aangiften/?tax=OB&q=")
-    expect(page.get_by_text(re.compile("OB")).first).to_be_visible()
+    page.goto(f"{portal.url}/aangiften/?tax=OB&tax_year=2020")
+    page.locator(RETURN_LINK).first.click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download document").click()
+    assert download.value.path().read_bytes() == OFFICIAL_MESSAGE.read_bytes()

@@ -2,6 +2,8 @@
 
 import pytest
 
+from certificates import services, tasks
+from portal import vault
 from tests.certificates import pki as makers
 
 
@@ -19,3 +21,43 @@ def office_pair(pki):
 @pytest.fixture(scope="session")
 def office_p12(office_pair):
     return makers.p12(office_pair)
+
+
+@pytest.fixture
+def keys(tmp_path, settings):
+    """Key files of this test; the process under test signs only where a test says so."""
+    vault.create_key_files(tmp_path / "portal.json", tmp_path / "signing.json")
+    settings.KEY_FILE = tmp_path / "portal.json"
+    settings.SIGNING_KEY_FILE = None
+    return settings
+
+
+@pytest.fixture
+def signing_process(keys, tmp_path):
+    """This process is the signing worker."""
+    keys.SIGNING_KEY_FILE = tmp_path / "signing.json"
+
+
+@pytest.fixture
+def portal(pki, keys, tmp_path, monkeypatch):
+    """The portal at the moment of the test files, trusting the test PKI."""
+    folder = tmp_path / "trust"
+    folder.mkdir()
+    (folder / "pki.pem").write_bytes(pki.root.pem + pki.services.pem)
+    keys.PKIOVERHEID_TRUST_DIR = str(folder)
+    keys.DATA_DIR = tmp_path
+    monkeypatch.setattr("django.utils.timezone.now", lambda: makers.NOW)
+    monkeypatch.setattr(tasks.prove_key, "delay", lambda pk: asked.append(pk))
+    asked: list[str] = []
+    return asked
+
+
+@pytest.fixture
+def kept(portal, office, administrator):
+    """Keep a certificate made by `leaf` with these arguments; the usual key is used again."""
+
+    def keep(pair, *, activate=False, by=administrator, office=office):
+        checked = services.check(makers.p12(pair), file_name="a.p12", password=makers.PASSWORD)
+        return services.upload(office=office, checked=checked, activate=activate, by=by)
+
+    return keep

@@ -66,7 +66,7 @@ def test_the_bounds_of_any_bytes(data):
 @pytest.mark.parametrize("seed", range(40))
 def test_a_mutated_file_through_the_whole_check(seed):
     # each of these starts a process: a sample, of files whose structure survived
-    rng = random.Random(seed)  # noqa: S311 - repeatable
+    rng = random.Random(seed)
     data = bytearray(FILES[seed % len(FILES)])
     data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
     try:

@@ -27,7 +27,7 @@ def make_job(people):
     def make(**values) -> MigrationJob:
         count = MigrationJob.objects.count()
         now = timezone.now()
-        job = MigrationJob.objects.create(
+        return MigrationJob.objects.create(
             **{
                 "office": people.office,
                 "created_by": people.user,
@@ -42,7 +42,6 @@ def make_job(people):
                 **values,
             }
         )
-        return job
 
     return make
 
@@ -77,7 +76,9 @@ def test_job_waits_for_its_moment(make_job):
 
 def test_no_run_begins_in_office_hours(make_job, people):
     OpeningHours.objects.bulk_create(
-        OpeningHours(office=people.office, weekday=day, opens_at=dt.time(0), closes_at=dt.time(23, 59, 59, 999999))
+        OpeningHours(
+            office=people.office, weekday=day, opens_at=dt.time(0), closes_at=dt.time(23, 59, 59, 999999)
+        )
         for day in range(7)
     )
     job = make_job()
@@ -89,7 +90,9 @@ def test_no_run_begins_in_office_hours(make_job, people):
 
 def test_run_that_has_begun_goes_on_in_office_hours(make_job, people):
     OpeningHours.objects.bulk_create(
-        OpeningHours(office=people.office, weekday=day, opens_at=dt.time(0), closes_at=dt.time(23, 59, 59, 999999))
+        OpeningHours(
+            office=people.office, weekday=day, opens_at=dt.time(0), closes_at=dt.time(23, 59, 59, 999999)
+        )
         for day in range(7)
     )
     job = make_job(started_at=timezone.now())

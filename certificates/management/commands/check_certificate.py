@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
         try:
-            answer = _accepted(_check(file, _password(options["password_env"])))
+            checked = _check(file, _password(options["password_env"]))
+            answer = _accepted(checked)
         except CertificateProblem as problem:
             answer = _refused(problem)
         except OSError as error:
@@ -70,7 +72,7 @@ def _accepted(checked: CheckedCertificate) -> dict[str, Any]:
         "accepted": True,
         "code": "accepted",
         "message": str(messages.ACCEPTED),
-        "warnings": [messages.caution(code, moment=checked.not_valid_after) for code in checked.warnings],
+        "warnings": list(checked.warnings),
         "subject": checked.subject,
         "issuer": checked.issuer,
         "serial_number": checked.serial_number,
@@ -87,6 +89,8 @@ def _refused(problem: CertificateProblem) -> dict[str, Any]:
 
 
 def _lines(answer: dict[str, Any]) -> str:
-    shown = [answer["message"], *answer["warnings"]]
+    shown = [answer["message"]]
+    for code in answer["warnings"]:
+        shown.append(messages.caution(code, moment=datetime.fromisoformat(answer["not_valid_after"])))
     names = ("subject", "issuer", "serial_number", "not_valid_after", "trade_register_number", "oin")
     return "\n".join([*shown, *(f"{name}: {answer[name]}" for name in names if answer[name])])

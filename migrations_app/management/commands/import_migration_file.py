@@ -27,7 +27,9 @@ _FILE_CODES = {"no_zip": "not-a-zip", "empty": "not-a-zip", "too_large": "too-la
 
 
 class Command(BaseCommand):
-    help = "Controleert een migratiebestand en importeert het meteen, zonder certificaat en buiten de kantoortijden om."
+    help = (
+        "Controleert een migratiebestand en importeert het meteen; kantoortijden en certificaat tellen niet."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -72,7 +74,9 @@ def _import(job: MigrationJob) -> dict[str, Any]:
     running.run(job.pk, at_once=True)
     seconds = time.perf_counter() - began
     job.refresh_from_db()
-    return _result(job.status, refusal=job.refusal_code, seconds=seconds, peak=peak.mb(), kinds=kinds_of_job(job))
+    return _result(
+        job.status, refusal=job.refusal_code, seconds=seconds, peak=peak.mb(), kinds=kinds_of_job(job)
+    )
 
 
 def _result(

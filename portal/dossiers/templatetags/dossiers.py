@@ -8,19 +8,20 @@ from typing import Any
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.office.menus import MenuItem
 
 register = template.Library()
 
 MENU = (
-    MenuItem(_("Klanten"), "/klanten/"),
-    MenuItem(_("Aangiften"), "/aangiften/"),
-    MenuItem(_("Serviceberichten"), "/serviceberichten/"),
-    MenuItem(_("Uitstelregelingen"), "/uitstelregelingen/"),
-    MenuItem(_("Fiscale kaarten"), "/fiscale-kaarten/"),
-    MenuItem(_("Verantwoordelijkheden"), "/verantwoordelijkheden/"),
+    MenuItem(gettext_lazy("Klanten"), "/klanten/"),
+    MenuItem(gettext_lazy("Aangiften"), "/aangiften/"),
+    MenuItem(gettext_lazy("Serviceberichten"), "/serviceberichten/"),
+    MenuItem(gettext_lazy("Uitstelregelingen"), "/uitstelregelingen/"),
+    MenuItem(gettext_lazy("Fiscale kaarten"), "/fiscale-kaarten/"),
+    MenuItem(gettext_lazy("Verantwoordelijkheden"), "/verantwoordelijkheden/"),
 )
 _NINE_DIGITS = re.compile(r"[0-9]{6}([0-9]{3})")
 
@@ -45,3 +46,11 @@ def euros(amount: Decimal | None) -> str:
         return ""
     figure = number_format(abs(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
     return f"{'-' if amount < 0 else ''}€ {figure}"
+
+
+@register.filter
+def to_pay(amount: Decimal) -> str:
+    """The outcome of a return in words: `€ 250,00 te betalen`, `€ 12,50 terug te ontvangen`, `€ 0,00`."""
+    if amount < 0:
+        return _("%(amount)s terug te ontvangen") % {"amount": euros(-amount)}
+    return _("%(amount)s te betalen") % {"amount": euros(amount)} if amount else euros(amount)

@@ -20,7 +20,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO or _is_ours()):
             raise CommandError(
-                "Deze database is niet door setup_demo gemaakt. Zet PORTAL_DEMO=1 om hier demogegevens te maken."
+                "Deze database is niet door setup_demo gemaakt. "
+                "Zet PORTAL_DEMO=1 om hier demogegevens te maken."
             )
         call_command("migrate", verbosity=0, interactive=False)
         if _is_ours():

@@ -3,9 +3,10 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
-import portal.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import portal.ids
 
 
 class Migration(migrations.Migration):

@@ -17,7 +17,7 @@ class MailState(models.TextChoices):
 
 
 class OutgoingMail(models.Model):
-    """One message to one recipient. `dedupe_key` makes the same occasion one mail, however often it is told."""
+    """One message to one recipient; by `dedupe_key` an occasion is one mail, however often it is told."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     office = models.ForeignKey(Office, on_delete=models.CASCADE, null=True, related_name="mails")

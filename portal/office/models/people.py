@@ -32,7 +32,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Someone who logs in with an e-mail address. Never deleted, only disabled: the audit trail names them."""
+    """Someone who logs in with an e-mail address. Never deleted, only disabled: traces name them."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(_("e-mailadres"), unique=True)

@@ -18,7 +18,13 @@ MOMENT = "d-m-Y H:i"
 LONG_DAY = "j F Y"
 
 # an icon for each tone, so that colour never says it alone
-TONES = {"success": "✓", "warning": "⚠", "error": "✖", "info": "●", "neutral": "○", "locked": "🔒", "unlocked": "🔓"}
+TONES = {
+    "success": "✓",
+    "warning": "⚠",
+    "error": "✖",
+    "info": "●",
+    "neutral": "○",
+}
 
 
 @register.filter(expects_localtime=True)

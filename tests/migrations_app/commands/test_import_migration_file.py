@@ -13,7 +13,9 @@ from tests.migrations_app.files import OFFICE, client, migration_file, part, tax
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-FILE = migration_file(part("clients", client(rsin="111222333")), part("returns", tax_return(), tax_return("A2", of="K9")))
+FILE = migration_file(
+    part("clients", client(rsin="111222333")), part("returns", tax_return(), tax_return("A2", of="K9"))
+)
 
 
 @pytest.fixture

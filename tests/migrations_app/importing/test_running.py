@@ -28,7 +28,9 @@ def test_every_kind_arrives(imported, outcomes):
     job = imported(
         migration_file(
             part("clients", client(rsin="111222333", address={"street": "Dorpsstraat", "city": "Ede"})),
-            part("returns", tax_return(amount=-120.5, status="Verzonden"), product="VpbWin", product_year=2018),
+            part(
+                "returns", tax_return(amount=-120.5, status="Verzonden"), product="VpbWin", product_year=2018
+            ),
             part("assessment_messages", {"id": "M1", "client_id": "K1", "message": "SBA", "tax": "ZVW"}),
             part("extension_schemes", {"id": "U1", "client_id": "K1", "tax": "VPB", "tax_year": 2019}),
             part(
@@ -52,7 +54,9 @@ def test_return_is_locked_and_knows_its_origin(imported):
     job = imported(
         migration_file(
             part("clients", client(rsin="111222333")),
-            part("returns", tax_return(amount=-120.5, status="Verzonden"), product="VpbWin", product_year=2018),
+            part(
+                "returns", tax_return(amount=-120.5, status="Verzonden"), product="VpbWin", product_year=2018
+            ),
         )
     )
 
@@ -82,7 +86,8 @@ def test_change_updates_and_absence_erases_nothing(imported, outcomes):
 
     job = imported(
         migration_file(
-            part("clients", client(rsin="111222333", name="Bakkerij Nieuw")), part("returns", tax_return(amount=7))
+            part("clients", client(rsin="111222333", name="Bakkerij Nieuw")),
+            part("returns", tax_return(amount=7)),
         )
     )
 
@@ -94,7 +99,9 @@ def test_change_updates_and_absence_erases_nothing(imported, outcomes):
 def test_record_that_cannot_be_kept_is_rejected_with_its_reason(imported, outcomes):
     job = imported(
         migration_file(
-            part("clients", client(rsin="111222333"), client(rsin="111222333"), client("K2", rsin="123456789")),
+            part(
+                "clients", client(rsin="111222333"), client(rsin="111222333"), client("K2", rsin="123456789")
+            ),
             part(
                 "returns",
                 tax_return(),
@@ -118,7 +125,9 @@ def test_record_that_cannot_be_kept_is_rejected_with_its_reason(imported, outcom
 
 
 def test_ledger_names_line_and_client(imported):
-    job = imported(migration_file(part("clients", client(rsin="111222333")), part("returns", tax_return(of="K9"))))
+    job = imported(
+        migration_file(part("clients", client(rsin="111222333")), part("returns", tax_return(of="K9")))
+    )
 
     entry = job.parts.get(kind="returns").entries.get()
     assert (entry.line, entry.code, entry.record_key, entry.client_key) == (1, "unknown-client", "A1", "K9")
@@ -226,7 +235,9 @@ def test_partner_may_stand_further_on(imported, outcomes):
 
 
 def test_partner_who_is_nowhere_is_a_warning(imported, outcomes):
-    job = imported(migration_file(part("clients", client("P1", kind="person", bsn="111222333", partner_id="P9"))))
+    job = imported(
+        migration_file(part("clients", client("P1", kind="person", bsn="111222333", partner_id="P9")))
+    )
 
     assert outcomes(job) == {"clients": {"created": 1, "warned unknown-partner": 1}}
     assert job.status == "completed_with_warnings"
@@ -236,7 +247,8 @@ def test_message_without_status_gets_the_choice_only_when_new(imported):
     message = {"id": "M1", "client_id": "K1", "message": "SBA"}
     imported(
         migration_file(
-            part("clients", client(rsin="111222333")), part("assessment_messages", {**message, "status": "Akkoord"})
+            part("clients", client(rsin="111222333")),
+            part("assessment_messages", {**message, "status": "Akkoord"}),
         )
     )
 
@@ -248,7 +260,10 @@ def test_message_without_status_gets_the_choice_only_when_new(imported):
         message_status="Archief",
     )
 
-    assert dict(AssessmentMessage.objects.values_list("record_key", "status")) == {"M1": "Akkoord", "M2": "Archief"}
+    assert dict(AssessmentMessage.objects.values_list("record_key", "status")) == {
+        "M1": "Akkoord",
+        "M2": "Archief",
+    }
 
 
 def test_document_is_kept_once_and_reads_back(imported):

@@ -19,7 +19,12 @@ def browser(nextens_administrator):
 @pytest.fixture
 def mail(office):
     return OutgoingMail.objects.create(
-        office=office, kind="migration_queued", dedupe_key="a", message_id="a", recipient="a@b.example", text="geheim"
+        office=office,
+        kind="migration_queued",
+        dedupe_key="a",
+        message_id="a",
+        recipient="a@b.example",
+        text="geheim",
     )
 
 

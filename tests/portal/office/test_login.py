@@ -128,7 +128,9 @@ def test_logging_out_is_a_post(client, administrator):
 
 
 def test_administration_has_no_login_of_its_own(client, nextens_administrator):
-    response = client.post("/admin/login/?next=/admin/", {"username": "admin@nextens.example", "password": PASSWORD})
+    response = client.post(
+        "/admin/login/?next=/admin/", {"username": "admin@nextens.example", "password": PASSWORD}
+    )
     assert response["Location"] == "/inloggen/?next=/admin/"
     assert log_in(client, "admin@nextens.example", next="/admin/")["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200

@@ -36,7 +36,7 @@ KINDS = (
 @pytest.fixture
 def woken(monkeypatch):
     calls = []
-    monkeypatch.setattr(outbox.send_due_mail, "delay", lambda: calls.append(1))
+    monkeypatch.setattr("portal.office.outbox.send_due_mail.delay", lambda: calls.append(1))
     return calls
 
 
@@ -89,7 +89,11 @@ def test_headers(office, woken):
     assert first.message()["Auto-Submitted"] == "auto-generated"
     assert first.message()["X-Auto-Response-Suppress"] == "All"
     assert first.message()["Message-ID"] != second.message()["Message-ID"]
-    assert first.message()["References"] == second.message()["References"] == "<MIG-2026-0042.thread@nextens.example>"
+    assert (
+        first.message()["References"]
+        == second.message()["References"]
+        == "<MIG-2026-0042.thread@nextens.example>"
+    )
     assert first.reply_to == ["support@nextens.nl"]
 
 
@@ -140,7 +144,7 @@ def broken_server(monkeypatch):
     def refuse(message):
         raise smtplib.SMTPServerDisconnected("beheerder@demo.example")
 
-    monkeypatch.setattr(sending.EmailMultiAlternatives, "send", refuse)
+    monkeypatch.setattr("portal.office.sending.EmailMultiAlternatives.send", refuse)
 
 
 def test_server_away_loses_nothing(office, woken, broken_server):

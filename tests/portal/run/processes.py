@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -23,6 +25,14 @@ def environment(data_dir: Path, **extra: str) -> dict[str, str]:
     """The environment of a newcomer: nothing of this test run."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(FROM_TESTS)}
     return {**clean, "PORTAL_DATA_DIR": str(data_dir), **extra}
+
+
+def own_folder() -> Iterator[Path]:
+    """Not one of pytest's, which other users (PostgreSQL's, for root) may not enter."""
+    folder = Path(tempfile.mkdtemp(prefix="nextens-run-"))
+    yield folder
+    end(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def manage(data_dir: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
@@ -70,7 +80,7 @@ def eventually(condition: Callable[[], bool], seconds: float = 15) -> bool:
 def status_of(url: str) -> int:
     """The HTTP status; 0 while nobody answers."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own http address
             return int(answer.status)
     except urllib.error.HTTPError as exc:
         return exc.code

@@ -17,4 +17,4 @@ def test_a_mail_is_one_whole_file(settings, tmp_path):
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     read = message_from_bytes(files[0].read_bytes(), policy=policy.default)
     assert read["subject"] == "Migratie gereed"
-    assert read.get_body(("plain",)).get_content() == "tekst €\n"
+    assert read.get_body(("plain",)).get_content() == "tekst €"

@@ -13,6 +13,7 @@ from tests.portal.run.processes import (
     eventually,
     free_port,
     manage,
+    own_folder,
     status_of,
     using,
 )
@@ -29,6 +30,12 @@ def named(folder):
         if "portal.run.process" in line:
             found.setdefault(line[-1], process)
     return found
+
+
+@pytest.fixture(scope="module")
+def data_dir():
+    """One folder for all: every start but the first is a second start, which keeps the data."""
+    yield from own_folder()
 
 
 @pytest.fixture

@@ -1,0 +1,172 @@
+"""The progress page in every state, polled and plain, and cancelling."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from migrations_app import queue
+from migrations_app.models import MigrationJob, Part, Status
+from tests.migrations_app.conftest import GOOD
+from tests.migrations_app.pages.conftest import address, put, title, visible
+
+
+def bars(response):
+    values = re.findall(r'<progress id="(\w+)" max="100" value="(\d+)"', response.content.decode())
+    return {name: int(value) for name, value in values}
+
+
+def see(browser, job):
+    return browser.get(address(job, "voortgang/"))
+
+
+def polls(response):
+    return "hx-trigger" in response.content.decode()
+
+
+def test_checking(browser, received):
+    answer = see(browser, received())
+    assert bars(answer) == {"upload": 100, "processing": 0}
+    assert title(answer) == "Pagina 4 van 4: Voortgang (0%) – Nextens"
+    assert "Het bestand is binnen. Wij controleren de inhoud." in visible(answer)
+    assert "U kunt nu het venster" not in visible(answer)
+    assert polls(answer)
+
+
+def test_queued(browser, checked):
+    job = checked()
+    answer = see(browser, job)
+    assert bars(answer) == {"upload": 100, "processing": 10}
+    tomorrow = timezone.localdate(job.start_after) + timezone.timedelta(days=1)
+    assert f"Verwerking na kantoortijd, uiterlijk {tomorrow:%d-%m-%Y}." in visible(answer)
+    assert polls(answer)
+
+
+def test_running(browser, checked):
+    job = checked()
+    queue.claim(job.pk, at_once=True)
+    put(job, Status.RUNNING, records_total=4000, records_done=1500)
+    answer = see(browser, job)
+    assert bars(answer) == {"upload": 100, "processing": 10 + 89 * 1500 // 4000}
+    assert "1.500 van 4.000 verwerkt" in visible(answer)
+
+
+def test_completed_with_warnings(browser, imported):
+    job = imported()
+    assert job.status == Status.COMPLETED_WITH_WARNINGS
+    answer = see(browser, job)
+    assert bars(answer) == {"upload": 100, "processing": 100}
+    # a year too old, an unknown client, and a client without number
+    assert "3 waarschuwingen – bekijk het verslag" in visible(answer)
+    assert not polls(answer)
+
+
+def test_refused(browser, checked):
+    answer = see(browser, checked(GOOD[:-10]))
+    assert bars(answer)["upload"] == 100
+    assert bars(answer)["processing"] < 10
+    assert "Het migratiebestand is beschadigd of niet compleet." in visible(answer)
+    assert not polls(answer)
+
+
+def test_failed_half_way_tells_the_true_numbers(browser, checked):
+    job = checked()
+    Part.objects.filter(job=job, kind="clients").update(created=1)
+    put(job, Status.FAILED, finished_at=timezone.now(), reason="internal")
+    shown = visible(see(browser, job))
+    assert "Er ging bij Nextens iets mis." in shown
+    assert "1 van 4 zijn wel gemigreerd" in shown
+    assert "niets gewijzigd" not in shown
+
+
+def test_failed_before_anything_was_imported(browser, checked):
+    job = put(checked(), Status.FAILED, finished_at=timezone.now(), reason="part-checksum")
+    shown = visible(see(browser, job))
+    assert "Er is niets gewijzigd in Nextens." in shown
+    assert "Het migratiebestand is beschadigd of niet compleet." in shown
+
+
+def test_paused(browser, checked):
+    assert "Gepauzeerd" in visible(see(browser, put(checked(), Status.PAUSED)))
+
+
+def test_page_without_javascript_refreshes_itself_until_the_end(browser, checked):
+    refresh = '<noscript><meta http-equiv="refresh" content="15"></noscript>'
+    job = checked()
+    assert refresh in see(browser, job).content.decode()
+    put(job, Status.CANCELLED, finished_at=timezone.now())
+    assert refresh not in see(browser, job).content.decode()
+
+
+def test_bars_are_named_by_their_labels(browser, checked):
+    page = see(browser, checked()).content.decode()
+    for key in ("upload", "processing"):
+        assert f'aria-labelledby="{key}-label"' in page
+        assert f'id="{key}-label"' in page
+
+
+def test_no_script_or_style_in_the_page(browser, checked):
+    page = see(browser, checked()).content.decode()
+    assert re.findall(r"<script(?![^>]* src=)|<style| style=| on\w+=", page) == []
+
+
+def test_poll_costs_three_queries(browser, imported, django_assert_num_queries):
+    at = address(imported(), "voortgang/stand/")
+    with django_assert_num_queries(3):
+        assert browser.get(at).status_code == 200
+
+
+def test_poll_does_not_prolong_the_session(browser, checked):
+    at = address(checked(), "voortgang/stand/")
+    before = Session.objects.get().expire_date
+    answer = browser.get(at)
+    assert Session.objects.get().expire_date == before
+    assert "sessionid" not in answer.cookies
+
+
+def test_poll_speaks_at_a_new_phase_only(browser, checked):
+    job = checked()
+    at = address(job, "voortgang/stand/")
+    told = browser.get(at, {"phase": "checking-0"}).content.decode()
+    assert re.search(r'role="status" id="told" hx-swap-oob="innerHTML">In de wachtrij, 10%<', told)
+    assert "hx-swap-oob" not in browser.get(at, {"phase": "queued-0"}).content.decode()
+    assert f'hx-get="{at}?phase=queued-0"' in told
+
+
+def test_poll_stops_at_the_end(browser, imported):
+    job = imported()
+    assert not polls(browser.get(address(job, "voortgang/stand/")))
+
+
+def test_poll_is_not_kept_by_caches(browser, checked):
+    answer = browser.get(address(checked(), "voortgang/stand/"))
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_cancelling_asks_first(browser, checked, staff_member):
+    job = checked()
+    at = address(job, "annuleren/")
+    assert "Het bestand wordt bij Nextens verwijderd en niet verwerkt." in visible(browser.get(at))
+    job.refresh_from_db()
+    assert job.status == Status.QUEUED
+    answer = browser.post(at, follow=True)
+    assert "De migratie is geannuleerd." in visible(answer)
+    assert f"door {staff_member.email}" in visible(answer)
+    assert MigrationJob.objects.get().status == Status.CANCELLED
+
+
+def test_cancelling_too_late_says_so(browser, imported):
+    at = address(imported(), "annuleren/")
+    assert "kan niet meer worden geannuleerd" in visible(browser.get(at))
+    assert "kan niet meer worden geannuleerd" in visible(browser.post(at, follow=True))
+    assert MigrationJob.objects.get().status == Status.COMPLETED_WITH_WARNINGS
+
+
+@pytest.mark.parametrize("rest", ["", "voortgang/", "voortgang/stand/", "annuleren/", "verslag.csv"])
+def test_another_office_finds_nothing(outsider, checked, rest):
+    job = checked()
+    assert outsider.get(address(job, rest)).status_code == 404
+    assert outsider.post(address(job, rest)).status_code in {404, 405}
+    job.refresh_from_db()
+    assert job.status == Status.QUEUED

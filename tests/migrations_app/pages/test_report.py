@@ -1,0 +1,196 @@
+"""The report: numbers that close, every record that was not simply migrated, and a CSV that runs nothing."""
+
+import csv
+import io
+import re
+
+import pytest
+from django.utils import timezone
+
+from migrations_app import reporting
+from migrations_app.models import LedgerEntry, Part, Status
+from migrations_app.reporting.sheet import harmless
+from portal.ids import uuid7
+from tests.migrations_app.files import DATABASE, client, migration_file, part, tax_return
+from tests.migrations_app.pages.conftest import address, put, title, visible
+
+
+def table(response):
+    rows = re.findall(r"(?s)<tr>(.*?)</tr>", response.content.decode())
+    return [
+        [" ".join(re.sub("<.*?>", " ", cell).split()) for cell in re.split("</t[hd]>", row)[:-1]]
+        for row in rows
+    ]
+
+
+def sheet(response):
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter=";"))
+
+
+def test_numbers_per_product_and_year_close(browser, imported):
+    job = imported()
+    answer = browser.get(address(job))
+    rows = table(answer)
+    assert rows[0] == [
+        "Product", "Aangiftejaar", "Aangekondigd", "Gemigreerd", "Overgeslagen", "Mislukt", "Verschil",
+    ]  # fmt: skip
+    assert rows[1:4] == [
+        ["VpbWin2018 (Classic)", "2014", "1", "0", "1", "0", "⚠ 1"],
+        ["VpbWin2018 (Classic)", "2018", "2", "1", "0", "1", "⚠ 1"],
+        ["Totaal", "", "3", "1", "1", "1", "⚠ 2"],
+    ]
+    assert "2 gemigreerd · 1 overgeslagen · 1 mislukt – van 4 aangekondigd" in visible(answer)
+    assert "Klanten 1 van 1 · Aangiftes 1 van 3" in visible(answer)
+    assert title(answer) == f"{job.reference} – Nextens"
+
+
+def test_nothing_to_remark(browser, imported):
+    job = imported(
+        migration_file(
+            part("clients", client(rsin="111222333")),
+            part("returns", tax_return(), product="VpbWin", product_year=2018),
+        )
+    )
+    answer = browser.get(address(job))
+    assert table(answer)[1][-1] == "Gelijk"
+    assert "Download" not in visible(answer)
+    assert "Controleer uw klantenlijst op voormalige klanten." in visible(answer)
+
+
+@pytest.mark.django_db(transaction=True)  # the importer's staging tables are emptied by its commits
+def test_parts_of_one_product_are_one_row(imported):
+    returns = {"product": "VpbWin", "product_year": 2018}
+    job = imported(
+        migration_file(
+            part("clients", client(rsin="111222333")),
+            part("returns", tax_return("A1"), path="1.jsonl", **returns),
+            part("returns", tax_return("A2"), path="2.jsonl", **returns),
+            part("clients", client("K2", rsin="123456782"), source=DATABASE, path="3.jsonl"),
+            part("returns", tax_return("A3", of="K2"), source=DATABASE, path="4.jsonl", **returns),
+        )
+    )
+    rows = reporting.product_rows(job, list(job.parts.all()))
+    assert [(row.product, row.tax_year, row.announced) for row in rows] == [
+        ("VpbWin2018 (Classic)", 2018, 2),
+        ("VpbWin2018 (Database)", 2018, 1),
+    ]
+
+
+def test_what_is_not_read_yet_stands_without_a_year(browser, checked):
+    answer = browser.get(address(checked()))
+    assert table(answer)[1] == ["VpbWin2018 (Classic)", "–", "3", "0", "0", "0", "3"]
+    assert "Deze migratie is nog niet klaar." in visible(answer)
+
+
+def test_a_number_of_thousands_has_a_dot_and_a_year_has_none(browser, checked):
+    job = checked()
+    Part.objects.filter(job=job, kind="returns").update(announced=12345)
+    assert table(browser.get(address(job)))[1][2] == "12.345"
+
+
+def test_each_record_with_client_reason_and_remedy(browser, imported):
+    rows = table(browser.get(address(imported())))
+    assert [
+        "returns.jsonl, regel 3",
+        "K9",
+        "VPB 2018",
+        "De klant waar dit bij hoort, staat niet in dit bestand en is niet eerder gemigreerd.",
+        "Migreer eerst de klanten van deze bron en upload daarna dit bestand opnieuw.",
+        "unknown-client",
+    ] in rows
+    assert [row[1] for row in rows if row[0] == "returns.jsonl, regel 2"] == ["Bakkerij K1"]
+    assert [row[-1] for row in rows if row[0] == "clients.jsonl, regel 1"] == ["no-identifier"]
+
+
+def test_wrong_field_says_what_was_expected_and_no_value(browser, imported):
+    job = imported(
+        migration_file(
+            part(
+                "clients", client(rsin="111222334"), client("K2", country="Nederland", date_of_birth="1-1-1")
+            )
+        )
+    )
+    shown = visible(browser.get(address(job)))
+    assert "Het RSIN klopt niet." in shown
+    assert "Geboortedatum: verwacht een datum, zoals 2018-12-31." in shown
+    assert "111222334" not in shown
+
+
+def entries(job, number):
+    returns = job.parts.get(kind="returns")
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(id=uuid7(), part=returns, line=100 + line, outcome="rejected", code="invalid-json")
+        for line in range(number)
+    )
+
+
+def test_long_list_is_cut_and_shown_in_full_to_print(browser, imported):
+    job = imported()
+    entries(job, 60)
+    answer = browser.get(address(job))
+    assert "Mislukt (61)" in visible(answer)
+    assert "Dit zijn de eerste 50 van 61." in visible(answer)
+    assert visible(browser.get(address(job), {"regels": "alle"})).count("invalid-json") == 60
+
+
+def test_cost_does_not_grow_with_the_report(browser, imported, django_assert_max_num_queries):
+    job = imported()
+    entries(job, 400)
+    with django_assert_max_num_queries(12):
+        browser.get(address(job), {"regels": "alle"})
+
+
+def test_before_the_check_there_is_no_report(browser, received, checked):
+    job = received()
+    assert browser.get(address(job)).headers["Location"] == address(job, "voortgang/")
+    refused = checked(b"PK\x03\x04")
+    assert browser.get(address(refused)).headers["Location"] == address(refused, "voortgang/")
+
+
+def test_failed_report_says_so(browser, checked):
+    job = put(checked(), Status.FAILED, finished_at=timezone.now(), reason="internal")
+    assert "Er ging bij Nextens iets mis." in visible(browser.get(address(job)))
+
+
+def test_csv_has_every_line(browser, imported):
+    job = imported()
+    answer = browser.get(address(job, "verslag.csv"))
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{job.reference}.csv"'
+    header, *rows = sheet(answer)
+    assert header[:4] == ["Uitkomst", "Onderdeel", "Regel", "Klant"]
+    assert [(row[0], row[1], row[2], row[-1]) for row in rows] == [
+        ("Waarschuwing", "clients.jsonl", "1", "no-identifier"),
+        ("Overgeslagen", "returns.jsonl", "2", "year-not-supported"),
+        ("Mislukt", "returns.jsonl", "3", "unknown-client"),
+    ]
+
+
+def test_csv_of_one_outcome(browser, imported):
+    at = address(imported(), "verslag.csv")
+    assert [row[0] for row in sheet(browser.get(at, {"uitkomst": "rejected"}))[1:]] == ["Mislukt"]
+    assert len(sheet(browser.get(at, {"uitkomst": "x"}))) == 4
+
+
+def test_csv_runs_no_formula(browser, imported):
+    bad = '=HYPERLINK("http://x.example";"klik")'
+    job = imported(migration_file(part("clients", client(name=bad))))
+    (row,) = sheet(browser.get(address(job, "verslag.csv")))[1:]
+    assert row[3] == f"'{bad}"
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", " =1", "\t1", "\r1", "\n=1", "\uff1d1", "\uff20x"])
+def test_formulas_are_made_text(cell):
+    assert harmless(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["Bakkerij", "", "1-1", "Jan = Piet", "'t Hof"])
+def test_plain_text_stays(cell):
+    assert harmless(cell) == cell
+
+
+def test_csv_reads_names_by_the_thousand(imported, django_assert_max_num_queries):
+    job = imported()
+    entries(job, 2500)
+    with django_assert_max_num_queries(4):
+        assert sum(1 for _ in reporting.csv_lines(reporting.remarks(job))) == 2504
