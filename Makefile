@@ -4,7 +4,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 PORT ?= 8000
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --only-binary :all:
 # What a server has, with nothing behind it: enough for checks that connect to nothing.
 AS_SERVER := env -u PORTAL_DEMO DATABASE_URL=postgresql://127.0.0.1:1/none ALLOWED_HOSTS=portal.example \
 	SECRET_KEY=check-$$(printf '%064d' 0)-abcdefghijklmnop PORTAL_KEY_FILE=/dev/null LOG_LEVEL=ERROR

@@ -13,6 +13,7 @@ from portal.run.environment import BASE_DIR
 from portal.run.logs import logging_config
 
 env = environ.Env()
+environment.load_secret_files()
 
 # --- where and how this process runs
 DATA_DIR = environment.data_dir()
@@ -96,6 +97,7 @@ DATABASES = {"default": services.database(DATA_DIR)}
 CACHES = {"default": services.cache(DATA_DIR)}
 MAIL_DIR = DATA_DIR / "mail"
 vars().update(services.mail())
+EMAIL_TIMEOUT = 30  # well within the lease of a mail that is being sent
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Nextens <noreply@nextens.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="support@nextens.nl")
@@ -207,6 +209,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_TIMER_PRECISION = 0.1  # how long a stopping worker waits for its timer
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE

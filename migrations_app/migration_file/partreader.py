@@ -14,13 +14,10 @@ from migrations_app.migration_file.lines import Overlong, blocks
 from migrations_app.migration_file.manifest import KNOWN_PRODUCTS, Part
 from migrations_app.migration_file.problems import Fault, RecordProblem
 from migrations_app.migration_file.records import (
+    KINDS_WITH_YEAR,
     AnyRecord,
-    AssessmentMessage,
     Client,
-    ExtensionScheme,
-    TaxCard,
-    TaxReturn,
-    year_is_supported,
+    has_supported_year,
 )
 from migrations_app.migration_file.rules import RULES
 from migrations_app.migration_file.strictjson import BLANK, Decoded, Decoder, Unreadable
@@ -134,12 +131,13 @@ class PartReader:
 
     def _judge(self, lines: list[int], decoded: list[Decoded], repeated: set[int], is_first: bool) -> Batch:
         settle, hashed = RULES[self._part.kind], self._hashed
+        has_year = self._part.kind in KINDS_WITH_YEAR
         accepted: list[AcceptedRecord] = []
         refused: list[RecordProblem] = []
         for position, record in enumerate(decoded):
             if isinstance(record, Unreadable):
                 fault = _DUPLICATE if position in repeated else record.fault
-            elif not _has_supported_year(record):
+            elif has_year and not has_supported_year(record):
                 fault = _YEAR
             elif repeated and position in repeated:
                 fault = _DUPLICATE
@@ -166,18 +164,6 @@ def _repeated(decoded: list[Decoded], duplicates: DuplicateIndex | None) -> set[
         return found
     places = [position for position, each in enumerate(ids) if each is not None]
     return {places[position] for position in found}
-
-
-def _has_supported_year(record: AnyRecord) -> bool:
-    match record:
-        case TaxReturn() | ExtensionScheme():
-            return year_is_supported(record.tax, record.tax_year)
-        case AssessmentMessage():
-            return record.tax_year is None or year_is_supported(record.tax, record.tax_year)
-        case TaxCard():
-            return year_is_supported(None, record.tax_year)
-        case _:
-            return True
 
 
 def problem(line: int, record: Decoded, fault: Fault) -> RecordProblem:

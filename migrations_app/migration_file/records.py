@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -179,6 +179,12 @@ RECORD_TYPES: dict[Kind, type[AnyRecord]] = {
 }
 
 
-def year_is_supported(tax: str | None, tax_year: int) -> bool:
-    """Whether the portal keeps records of this tax and year."""
-    return tax_year >= (FIRST_YEAR_OF_VAT if tax in VAT_TAXES else FIRST_YEAR)
+KINDS_WITH_YEAR = frozenset(Kind) - {Kind.CLIENTS, Kind.RESPONSIBILITIES}
+
+
+def has_supported_year(record: Any) -> bool:
+    """Whether the portal keeps what this record of KINDS_WITH_YEAR is about; a message may have no year."""
+    year: int | None = record.tax_year
+    if year is None or year >= FIRST_YEAR_OF_VAT:
+        return True
+    return year >= FIRST_YEAR and getattr(record, "tax", None) not in VAT_TAXES

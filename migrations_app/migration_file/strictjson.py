@@ -160,8 +160,8 @@ def _one_object_a_line(block: bytes, lines: int) -> bool:
 
 
 def _strict_in_bulk(block: bytes, plain: list[dict[str, Any]]) -> bool:
-    if b'\\"' in block or b" :" in block or b"\t:" in block or b"\r:" in block:
-        return False  # then a count of `":` is no count of keys
+    if not _keys_can_be_counted(block):
+        return False
     if not _is_nfc_without_nul(block):
         return False
     # equal keys leave fewer in the dictionaries than there are in the text
@@ -172,6 +172,15 @@ def _strict_in_bulk(block: bytes, plain: list[dict[str, Any]]) -> bool:
         except NotStrictJson:
             return False
     return written == kept and str not in {type(record.get("amount")) for record in plain}
+
+
+def _keys_can_be_counted(block: bytes) -> bool:
+    """Whether each `":` ends a key. One byte is found many times faster than two, so it is asked for first."""
+    if b"\\" in block and b'\\"' in block:
+        return False
+    return not (
+        b" :" in block or (b"\t" in block and b"\t:" in block) or (b"\r" in block and b"\r:" in block)
+    )
 
 
 def _keys_below(value: Any, depth: int) -> int:

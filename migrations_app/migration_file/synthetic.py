@@ -112,12 +112,11 @@ def _write_returns(
 ) -> None:
     """Six in ten IB, three OB, one Vpb, each over three years."""
     persons, businesses = owners
-    makers = (
+    makers = [
         ("BasWin", 1, samples.income_tax_returns, persons, 6),
         ("BtwWin", 0, samples.vat_returns, businesses, 3),
         ("VpbWin", 0, samples.corporate_tax_returns, businesses, 1),
-    )
-    makers = makers if businesses else makers[:1]
+    ][: 3 if businesses else 1]
     left = count
     for position, (product, ahead, make, owner_count, tenths) in enumerate(makers):
         share = left if position == len(makers) - 1 else count * tenths // 10

@@ -21,7 +21,16 @@ def main(name: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     leash.hold()
     environment.require_secrets()
+    _require_signing_key(name)
     PROCESSES[name]()
+
+
+def _require_signing_key(name: str) -> None:
+    """The signing worker has the private half of the pair, and no other process has."""
+    if name != "signing":
+        os.environ.pop("PORTAL_SIGNING_KEY_FILE", None)
+    elif not os.environ.get("PORTAL_SIGNING_KEY_FILE"):
+        sys.exit("PORTAL_SIGNING_KEY_FILE is not set: the signing worker needs the private half of the pair.")
 
 
 def address() -> tuple[str, int]:

@@ -20,6 +20,7 @@ from portal.run.children import Child
 from portal.run.environment import BASE_DIR
 
 STOP_SECONDS = 8.0
+ALONE_SECONDS = 10.0
 WITH_PARENT = "--end-with-parent"
 
 
@@ -29,6 +30,7 @@ class Supervisor:
     def __init__(self, out: TextIO) -> None:
         self.out = out
         self.stopping = False
+        self.answers = False
         self.parent = os.getppid() if WITH_PARENT in sys.argv else None
         logs = environment.private_folder("log")
         signing_key = os.environ.get("PORTAL_SIGNING_KEY_FILE") or str(environment.demo_signing_key_file())
@@ -68,10 +70,13 @@ class Supervisor:
         return not self.stopping
 
     def run(self) -> None:
+        """Until told to end. The page first: the others would slow it down, and nobody waits for them."""
         threading.Thread(target=self._announce, daemon=True).start()
+        alone_until = time.monotonic() + ALONE_SECONDS
         try:
             while not self.stopping and not self._orphaned():
-                for child in self.children:
+                alone = not self.answers and time.monotonic() < alone_until
+                for child in self.children[:1] if alone else self.children:
                     if news := child.tend(time.monotonic()):
                         self.say(news)
                 time.sleep(0.1)
@@ -93,6 +98,7 @@ class Supervisor:
         host, port = process.address()
         while not self.stopping:
             if _answers(host, port):
+                self.answers = True
                 self.say(welcome(f"http://{host}:{port}"))
                 return
             time.sleep(0.05)

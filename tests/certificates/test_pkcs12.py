@@ -302,7 +302,7 @@ def test_password_and_key_stay_out_of_arguments_and_environment(office_p12, monk
 def test_a_child_that_dies_is_an_unreadable_file(office_p12, tmp_path, monkeypatch):
     for script in (
         "import os; os.abort()",
-        "import sys; sys.exit(3)",
+        "import sys; print('O', end=''); sys.exit(3)",
         "print('nonsense')",
         "raise BaseException",
     ):

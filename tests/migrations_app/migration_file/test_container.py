@@ -147,7 +147,9 @@ def test_directories():
     folder = RawEntry(b"documents/", method=0, central={"attributes": 0o040755 << 16 | 0x10})
     assert code_of(with_manifest(folder, RawEntry(b"returns/", method=0))) is None
     assert code_of(with_manifest(RawEntry(b"documents/", b"abc", method=0))) == "not-a-zip"
-    assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", central={"attributes": 0x10}))) == "not-a-zip"
+    assert (
+        code_of(with_manifest(RawEntry(b"documents/a", b"abc", central={"attributes": 0x10}))) == "not-a-zip"
+    )
 
 
 def test_two_entries_with_one_name():
@@ -211,7 +213,11 @@ def test_a_second_name_in_an_extra_field():
 def test_zip64_values_in_extra_fields():
     data = b"abc" * 40
     packed = len(RawEntry(b"", data).packed_data())
-    wide = {"extra": struct.pack("<HHQQ", 1, 16, len(data), packed), "packed": 2**32 - 1, "unpacked": 2**32 - 1}
+    wide = {
+        "extra": struct.pack("<HHQQ", 1, 16, len(data), packed),
+        "packed": 2**32 - 1,
+        "unpacked": 2**32 - 1,
+    }
     assert code_of(with_manifest(RawEntry(b"documents/a", data, local=wide, central=wide))) is None
     bare = {"packed": 2**32 - 1, "unpacked": 2**32 - 1}
     assert code_of(with_manifest(RawEntry(b"documents/a", data, local=wide, central=bare))) == "not-a-zip"

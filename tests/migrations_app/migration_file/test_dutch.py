@@ -24,8 +24,7 @@ def test_problems(code):
 def paths(record_type, before=""):
     for field in inspect.type_info(record_type).fields:
         yield before + field.name
-        inner = [each for each in getattr(field.type, "types", [field.type])]
-        for each in inner:
+        for each in getattr(field.type, "types", [field.type]):
             item = getattr(each, "item_type", each)
             if isinstance(item, inspect.StructType):
                 step = "[...]." if item is not each else "."
@@ -53,7 +52,11 @@ def test_every_word():
     [
         ("client_number", "text:1-32", "Klantnummer: verwacht een tekst van 1 tot 32 tekens."),
         ("address.country", "country", "Adres (country): verwacht een landcode van twee letters, zoals NL."),
-        ("tax_year", "integer:1900-2100", "Aangiftejaar: verwacht een geheel getal van 1900 tot en met 2100."),
+        (
+            "tax_year",
+            "integer:1900-2100",
+            "Aangiftejaar: verwacht een geheel getal van 1900 tot en met 2100.",
+        ),
         ("trade_register_number", "digits:8", "KvK-nummer: verwacht 8 cijfers."),
     ],
 )
@@ -63,7 +66,10 @@ def test_sentences(field, expectation, said):
 
 def test_the_screens_own_texts():
     sentence = dutch.refusal_sentence
-    assert sentence(RefusalCode.NOT_A_ZIP, name="a.pfx") == "Het migratiebestand moet een .zip-bestand zijn. U koos: a.pfx."
+    assert (
+        sentence(RefusalCode.NOT_A_ZIP, name="a.pfx")
+        == "Het migratiebestand moet een .zip-bestand zijn. U koos: a.pfx."
+    )
     assert sentence(RefusalCode.NOT_A_ZIP, name="a.ZIP") == sentence(RefusalCode.NOT_A_ZIP)
     assert (
         sentence(RefusalCode.TOO_LARGE, size="11 GB", maximum="10 GB")

@@ -33,7 +33,10 @@ def expected(data):
     return [each if len(each) <= LIMIT else None for each in found]
 
 
-@given(st.lists(st.sampled_from([b"\n", b"ab", b"c" * 6, b"\xef\xbb\xbf", b"d" * 25])), st.lists(st.integers(1, 30), min_size=1))
+@given(
+    st.lists(st.sampled_from([b"\n", b"ab", b"c" * 6, b"\xef\xbb\xbf", b"d" * 25])),
+    st.lists(st.integers(1, 30), min_size=1),
+)
 def test_any_cut(chunks, sizes):
     data = b"".join(chunks)
     assert read(data, sizes) == expected(data)

@@ -27,7 +27,9 @@ def test_read():
 
 
 def test_a_newer_minor_version_and_unknown_keys_are_read():
-    assert parse_manifest(json.dumps(manifest_of([PART], version="1.9", surprise=1)).encode()).version == "1.9"
+    assert (
+        parse_manifest(json.dumps(manifest_of([PART], version="1.9", surprise=1)).encode()).version == "1.9"
+    )
 
 
 @pytest.mark.parametrize("version", ["2.0", "0.9", "10.0"])

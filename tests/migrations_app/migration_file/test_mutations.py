@@ -39,7 +39,9 @@ def everything(data):
                     found += batch.accepted
                     found += batch.refused
             document = document_of(DOCUMENT)
-            found.append(file.read_document(document["path"], bytes=document["bytes"], sha256=document["sha256"]))
+            found.append(
+                file.read_document(document["path"], bytes=document["bytes"], sha256=document["sha256"])
+            )
             return found
     except Refused as refused:
         return refused.code
@@ -90,7 +92,9 @@ def mutate(chance, data):
                 place = chance.randrange(len(found))
                 found[place : place + len(piece)] = piece
             case _:
-                found[start : start + 4] = chance.choice([b"\0" * 4, b"\xff" * 4, b"\xfe\xff\xff\x7f", b"PK\1\2"])
+                found[start : start + 4] = chance.choice(
+                    [b"\0" * 4, b"\xff" * 4, b"\xfe\xff\xff\x7f", b"PK\1\2"]
+                )
         found = found or bytearray(b"P")
     return bytes(found)
 

@@ -212,7 +212,11 @@ LINES = [line(RETURN, id=f"r{number}") for number in range(10)]
 
 def test_batches_and_lines():
     found = batches_of(file_of(returns=LINES), size=4)
-    assert [(each.first_line, each.last_line, each.records) for each in found] == [(1, 4, 4), (5, 8, 4), (9, 10, 2)]
+    assert [(each.first_line, each.last_line, each.records) for each in found] == [
+        (1, 4, 4),
+        (5, 8, 4),
+        (9, 10, 2),
+    ]
     assert [each.line for batch in found for each in batch.accepted] == list(range(1, 11))
 
 

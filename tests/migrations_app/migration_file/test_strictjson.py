@@ -153,7 +153,9 @@ JSON = st.recursive(
 )
 
 
-@given(st.dictionaries(st.text(), JSON, max_size=4), st.booleans(), st.sampled_from([(",", ":"), (", ", " : ")]))
+@given(
+    st.dictionaries(st.text(), JSON, max_size=4), st.booleans(), st.sampled_from([(",", ":"), (", ", " : ")])
+)
 def test_any_unknown_keys_are_ignored(unknown, ascii_only, separators):
     try:
         json.dumps(unknown, ensure_ascii=False).encode()

@@ -63,26 +63,56 @@ AMOUNTS = st.decimals(-(10**12), 10**12, places=2)
 IDS = text(1, 64)
 NUMBERS = st.sampled_from(["111222333", "123456782", "001000044"])
 ADDRESSES = st.builds(
-    Address, street=maybe(text(0, 200)), house_number=maybe(text(0, 20)), country=st.sampled_from(["NL", "BE"])
+    Address,
+    street=maybe(text(0, 200)),
+    house_number=maybe(text(0, 20)),
+    country=st.sampled_from(["NL", "BE"]),
 )
 CLIENTS = st.builds(
-    Client, id=IDS, client_number=text(1, 32), kind=st.just("business"), name=text(1, 200), bsn=maybe(NUMBERS),
-    rsin=maybe(NUMBERS), sequence=st.integers(1, 99), date_of_birth=maybe(DAYS), email=maybe(text(0, 254)),
-    address=maybe(ADDRESSES), partner_id=maybe(IDS), active=st.booleans(), client_until=maybe(DAYS),
-)  # fmt: skip
+    Client,
+    id=IDS,
+    client_number=text(1, 32),
+    kind=st.just("business"),
+    name=text(1, 200),
+    bsn=maybe(NUMBERS),
+    rsin=maybe(NUMBERS),
+    sequence=st.integers(1, 99),
+    date_of_birth=maybe(DAYS),
+    email=maybe(text(0, 254)),
+    address=maybe(ADDRESSES),
+    partner_id=maybe(IDS),
+    active=st.booleans(),
+    client_until=maybe(DAYS),
+)
 RETURNS = st.builds(
-    TaxReturn, id=IDS, client_id=IDS, tax=st.sampled_from(["IB", "VPB", "LH"]), tax_year=st.just(2018),
-    period=st.sampled_from(["2018", "2018-Q2", "2018-07", "2018-02-01/2018-03-31"]), status=maybe(text(0, 200)),
-    variant=st.sampled_from(["return", "supplement"]), submitted_at=maybe(MOMENTS), amount=maybe(AMOUNTS),
-)  # fmt: skip
+    TaxReturn,
+    id=IDS,
+    client_id=IDS,
+    tax=st.sampled_from(["IB", "VPB", "LH"]),
+    tax_year=st.just(2018),
+    period=st.sampled_from(["2018", "2018-Q2", "2018-07", "2018-02-01/2018-03-31"]),
+    status=maybe(text(0, 200)),
+    variant=st.sampled_from(["return", "supplement"]),
+    submitted_at=maybe(MOMENTS),
+    amount=maybe(AMOUNTS),
+)
 MESSAGES = st.builds(
-    AssessmentMessage, id=IDS, client_id=IDS, message=st.sampled_from(["SBA", "SBU", "SBT"]), tax=maybe(text(0, 20)),
-    assessment_date=maybe(DAYS), amount=maybe(AMOUNTS), status=maybe(st.sampled_from(["Akkoord", "Archief"])),
-)  # fmt: skip
+    AssessmentMessage,
+    id=IDS,
+    client_id=IDS,
+    message=st.sampled_from(["SBA", "SBU", "SBT"]),
+    tax=maybe(text(0, 20)),
+    assessment_date=maybe(DAYS),
+    amount=maybe(AMOUNTS),
+    status=maybe(st.sampled_from(["Akkoord", "Archief"])),
+)
 CARDS = st.builds(
-    TaxCard, id=IDS, client_id=IDS, tax_year=st.integers(2015, 2100),
+    TaxCard,
+    id=IDS,
+    client_id=IDS,
+    tax_year=st.integers(2015, 2100),
     lines=maybe(st.lists(st.builds(TaxCardLine, label=text(0, 30), value=text(0, 30)), max_size=3)),
-)  # fmt: skip
+)
 
 
 @given(st.lists(CLIENTS, max_size=4))
@@ -111,7 +141,9 @@ def test_lines_dictionaries_and_documents():
         client = Client(id="a", client_number="1", kind="person", name="A", bsn="111222333")
         records = [{"id": "b", "client_number": "2", "kind": "person", "name": "B", "bsn": None}, client]
         writer.part("clients.jsonl", Kind.CLIENTS, SOURCES[0].id, records)
-        message = AssessmentMessage(id="m", client_id="a", message="SBA", document=document, amount=Decimal("1.50"))
+        message = AssessmentMessage(
+            id="m", client_id="a", message="SBA", document=document, amount=Decimal("1.50")
+        )
         raw = line({"id": "n", "client_id": "b", "message": "SBU"})
         writer.part("messages.jsonl", Kind.ASSESSMENT_MESSAGES, SOURCES[0].id, [message, raw])
 

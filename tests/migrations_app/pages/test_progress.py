@@ -28,7 +28,7 @@ def polls(response):
 def test_checking(browser, received):
     answer = see(browser, received())
     assert bars(answer) == {"upload": 100, "processing": 0}
-    assert title(answer) == "Pagina 4 van 4: Voortgang (0%) – Nextens"
+    assert title(answer) == "Pagina 4 van 4: Voortgang (0%) – Nextens"  # noqa: RUF001 - as the page shows it
     assert "Het bestand is binnen. Wij controleren de inhoud." in visible(answer)
     assert "U kunt nu het venster" not in visible(answer)
     assert polls(answer)
@@ -58,7 +58,7 @@ def test_completed_with_warnings(browser, imported):
     answer = see(browser, job)
     assert bars(answer) == {"upload": 100, "processing": 100}
     # a year too old, an unknown client, and a client without number
-    assert "3 waarschuwingen – bekijk het verslag" in visible(answer)
+    assert "3 waarschuwingen – bekijk het verslag" in visible(answer)  # noqa: RUF001 - as the page shows it
     assert not polls(answer)
 
 

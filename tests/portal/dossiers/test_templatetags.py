@@ -28,7 +28,8 @@ def test_euros(amount, shown):
 
 
 @pytest.mark.parametrize(
-    ("amount", "shown"), [("250", "€ 250,00 te betalen"), ("-12.5", "€ 12,50 terug te ontvangen"), ("0", "€ 0,00")]
+    ("amount", "shown"),
+    [("250", "€ 250,00 te betalen"), ("-12.5", "€ 12,50 terug te ontvangen"), ("0", "€ 0,00")],
 )
 def test_to_pay(amount, shown):
     assert to_pay(Decimal(amount)) == shown
