@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -64,12 +64,7 @@ def upload(*, office: Office, checked: CheckedCertificate, activate: bool, by: U
     _one_at_a_time(office)
     _refuse_duplicate(office, checked.fingerprint)
     certificate = _row(office, checked, by)
-    try:
-        with transaction.atomic():
-            certificate.save(force_insert=True)
-    except IntegrityError:
-        _refuse_duplicate(office, checked.fingerprint)
-        raise
+    certificate.save(force_insert=True)
     _record("certificate.uploaded", certificate, by)
     if activate and not needs_confirmation(certificate):
         _switch(certificate, by)

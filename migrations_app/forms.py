@@ -28,7 +28,7 @@ class SearchForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Zoek op naam")}),
         error_messages={
-            "number": _("Zoek hier op de naam van het bestand, niet op een burgerservicenummer of RSIN."),
+            "number": _("Zoek hier op de naam van het bestand, niet op een BSN of RSIN."),
             "max_length": _("Zoek op ten hoogste 100 tekens."),
         },
     )

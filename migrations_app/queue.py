@@ -19,6 +19,7 @@ from migrations_app.models import MigrationJob, Status
 from migrations_app.models.job import HELD
 from portal.office import hours
 from portal.office.models import Office
+from portal.office.public_holidays import is_public_holiday
 
 LEASE = dt.timedelta(seconds=60)
 HEARTBEAT_SECONDS = 15.0
@@ -35,7 +36,7 @@ def worker_name() -> str:
 
 def start_after(office: Office, moment: dt.datetime) -> dt.datetime:
     """When a job of `office` that is ready at `moment` may begin, in UTC."""
-    return hours.next_start(hours.week_of(office), moment)
+    return hours.next_start(hours.week_of(office), moment, is_holiday=is_public_holiday)
 
 
 def due() -> QuerySet[MigrationJob]:

@@ -28,7 +28,6 @@ _TONES = {
     Status.QUEUED: "neutral",
     Status.CANCELLED: "neutral",
 }
-_WAITING_FOR_CHECK = (Status.UPLOADING, Status.CHECKING)
 
 
 class Standing:
@@ -37,14 +36,17 @@ class Standing:
     def __init__(self, job: MigrationJob) -> None:
         self.job = job
         self.status = Status(job.status)
-        self.label = self.status.label
+        self.label = str(self.status.label)
         self.tone = _TONES.get(self.status, "info")
         self.upper = job.upload_percentage
         self.lower = job.processing_percentage
         self.is_final = job.is_final
-        self.is_accepted = self.status not in (*_WAITING_FOR_CHECK, Status.REFUSED, Status.CANCELLED)
+        self.is_accepted = self.status in (Status.QUEUED, Status.RUNNING, *SUCCESSFUL)
         self.is_done = self.status in SUCCESSFUL
+        # the file is in, and was in before
         self.asks = self.status == Status.UPLOADING and bool(job.storage_name)
+        if self.asks:
+            self.label, self.upper = _("Wacht op uw antwoord"), 100
         self.may_cancel = may_cancel(job)
         self.has_report = job.checked_at is not None
         self.remarks: int = getattr(job, "remarks", 0)
@@ -63,7 +65,7 @@ class Standing:
     @property
     def lower_note(self) -> str:
         if self.status != Status.RUNNING:
-            return str(self.label)
+            return "" if self.is_final else str(self.label)
         done, total = number(self.job.records_done), number(self.job.records_total)
         return _("%(done)s van %(total)s verwerkt") % {"done": done, "total": total}
 

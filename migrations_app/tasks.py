@@ -24,6 +24,7 @@ def import_job(job_id: str) -> None:
 def dispatch_due() -> None:
     """The scheduler's sweep: put back what dead workers held, and wake workers for whatever is due."""
     running.recover()
+    accepting.expire_unconfirmed()
     for job_id in accepting.due_checks():
         check_job.delay(str(job_id))
     for job_id in queue.due().values_list("pk", flat=True):

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import health
+from portal import api, health
 from portal.home import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("api/v1/office/", api.OfficeView.as_view(), name="api_office"),
+    path("", include("portal.office.urls")),
+    path("", include("portal.dossiers.urls")),
+    path("", include("certificates.urls")),
+    path("", include("migrations_app.urls")),
+    # after the apps: portal.office leads /admin/login/ to the one login
+    path("admin/", admin.site.urls),
 ]
-urlpatterns += [
-    path("", include(module))
-    for module in ("portal.office.urls", "portal.dossiers.urls", "certificates.urls", "migrations_app.urls")
-    if find_spec(module)
-]
-# after the apps: portal.office leads /admin/login/ to the one login
-urlpatterns += [path("admin/", admin.site.urls)]

@@ -4,13 +4,17 @@ pytest loads this before any conftest. The folder is handed to the workers of py
 all use one PostgreSQL, and everything else is apart.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 OWN_FOLDER = "PORTAL_TEST_FOLDER" not in os.environ
 if OWN_FOLDER:
     os.environ["PORTAL_TEST_FOLDER"] = tempfile.mkdtemp(prefix="nextens-test-")
+    # also when pytest stops before it has read a conftest
+    atexit.register(shutil.rmtree, os.environ["PORTAL_TEST_FOLDER"], ignore_errors=True)
 TEST_FOLDER = Path(os.environ["PORTAL_TEST_FOLDER"])
 os.environ["PORTAL_TEST"] = "1"
 os.environ["PORTAL_DATA_DIR"] = str(TEST_FOLDER / os.environ.get("PYTEST_XDIST_WORKER", "main"))

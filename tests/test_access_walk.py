@@ -18,6 +18,8 @@ from django.utils import timezone
 
 from certificates.models import Certificate
 from migrations_app.models import ImportType, MigrationJob, Status
+from portal.office.models import Scope
+from portal.office.tokens import create_token
 from tests.people import logged_in
 from tests.portal.dossiers import rows
 
@@ -39,6 +41,9 @@ PUBLIC = Row("ok", "ok", "ok", "ok", "ok")
 # for who is logged in the login page leads on
 ENTRANCE = Row("ok", "away", "away", "away", "away")
 OFFICE = Row("login", "ok", "ok", "ok", "404")
+FOR_ADMINISTRATORS = Row("login", "403", "ok", "ok", "404")
+# a session opens nothing here: a token does
+API = Row("401", "401", "401", "401", "401")
 # it exists only for its own office
 OWN = Row("login", "ok", "404", "ok", "404")
 # its page answers with another page: a document that cannot be read, a question that is no longer open
@@ -49,6 +54,7 @@ ROWS = {
     "": Row("login", "ok", "ok", "ok", "away"),
     "health/live": PUBLIC,
     "health/ready": PUBLIC,
+    "api/v1/office/": API,
     # office
     "inloggen/": ENTRANCE,
     "uitloggen/": Row("login", "ok", "ok", "ok", "ok"),
@@ -60,6 +66,8 @@ ROWS = {
     "instellingen/": OFFICE,
     "instellingen/account/": OFFICE,
     "instellingen/kantoorgegevens/": OFFICE,
+    "instellingen/koppelingen/": FOR_ADMINISTRATORS,
+    "instellingen/koppelingen/<uuid:pk>/intrekken/": Row("login", "403", "404", "ok", "404"),
     "help/": PUBLIC,
     # dossiers
     "klanten/": OFFICE,
@@ -147,8 +155,14 @@ def certificate_of(office):
     ).pk
 
 
+def token_of(office):
+    by = office.memberships.first().user
+    return create_token(office=office, name="Proef", scopes=list(Scope), expires_at=None, by=by)[0].pk
+
+
 # the longest beginning of an address decides who makes its object
 MAKERS = {
+    "instellingen/koppelingen/<uuid:pk>/": token_of,
     "klanten/<uuid:pk>/": client_of,
     "aangiften/<uuid:pk>/": return_of,
     "serviceberichten/<uuid:pk>/": message_of,
@@ -219,7 +233,7 @@ def test_administration_works(nextens_administrator):
         assert outcome(browser.get("/" + route)) in {"ok", "403"}, route
 
 
-def test_ids_that_do_not_exist_are_as_those_of_others(staff_member):
+def test_ids_that_do_not_exist_are_as_those_of_others(administrator):
     nobody = UUID(int=1)
     for route in MAKERS:
-        assert logged_in(staff_member).get(address(route, nobody)).status_code == 404
+        assert logged_in(administrator).get(address(route, nobody)).status_code == 404

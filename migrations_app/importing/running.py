@@ -16,12 +16,14 @@ from migrations_app.importing.partners import close_partners
 from migrations_app.importing.run_state import Run
 from migrations_app.migration_file import DuplicateIndex, MigrationFile, Refused
 from migrations_app.models import MigrationJob, Part, PartKind
-from migrations_app.uploads import open_upload
+from migrations_app.uploads import file_limits, open_upload
 from portal.dossiers.models import Migration, Source
 
 logger = logging.getLogger(__name__)
 
 BATCH = 20_000
+# one index a source and kind: an id is known over all its parts
+Duplicates = dict[tuple[UUID, str], DuplicateIndex]
 RETRY_AFTER = dt.timedelta(minutes=2)
 
 
@@ -56,21 +58,18 @@ def _name_of(error: Exception) -> str:
 
 
 def _import(job: MigrationJob, fence: int) -> None:
-    with open_upload(job) as upload, MigrationFile.open(upload) as file:
+    with open_upload(job) as upload, MigrationFile.open(upload, file_limits()) as file:
         sources = _sources(job, file)
         is_only_source = Source.objects.filter(office=job.office).count() == 1
         run = Run(job, fence, file, sources, is_only_source)
         clients_closed = False
-        duplicates: dict[tuple[UUID, str], DuplicateIndex] = {}
+        duplicates: Duplicates = {}
         try:
             for part in _parts_to_read(job):
                 if part.kind != PartKind.CLIENTS and not clients_closed:
                     close_partners(run)
                     clients_closed = True
-                known = (part.source_uuid, part.kind)
-                if known not in duplicates:
-                    duplicates[known] = DuplicateIndex()
-                _import_part(run, part, duplicates[known])
+                _import_part(run, part, duplicates)
             if not clients_closed:
                 close_partners(run)
         finally:
@@ -104,15 +103,19 @@ def _sources(job: MigrationJob, file: MigrationFile) -> dict[UUID, Source]:
     }
 
 
-def _import_part(run: Run, part: Part, duplicates: DuplicateIndex) -> None:
+def _import_part(run: Run, part: Part, duplicates: Duplicates) -> None:
     """Import what lies behind the checkpoint; what lies before it is read for its ids."""
     if part.kind not in run.job.selected_kinds:
         if not part.is_closed:
             skip_part(run, part)
     else:
         (announced,) = (each for each in run.file.manifest.parts if each.path == part.path)
-        batches = run.file.batches(announced, start_line=part.last_line, size=BATCH, duplicates=duplicates)
-        for batch in batches:
+        known = (part.source_uuid, part.kind)
+        if known not in duplicates:
+            duplicates[known] = run.file.duplicate_index(announced)
+        for batch in run.file.batches(
+            announced, start_line=part.last_line, size=BATCH, duplicates=duplicates[known]
+        ):
             import_batch(run, part, batch)
     Part.objects.filter(pk=part.pk).update(is_closed=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -47,6 +48,8 @@ def fault_of(error: msgspec.ValidationError, record_type: type) -> Fault:
     return Fault(OutcomeCode.INVALID_FIELD, path or None, expectation(record_type, path))
 
 
+# a file may be wrong in one place a million times
+@lru_cache(maxsize=512)
 def expectation(record_type: type, path: str) -> str:
     """What belongs at `path` (`address.country`, `lines[...].label`) of this type of record."""
     name = re.split(r"[.\[]", path)[-1]

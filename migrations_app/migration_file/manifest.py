@@ -152,6 +152,4 @@ def _check_part(part: Part) -> None:
         raise _invalid(f"part path {part.path!a} is not a relative path")
     if part.path == MANIFEST or part.path.startswith(DOCUMENTS):
         raise _invalid(f"{part.path!a} cannot be a part")
-    if part.kind is Kind.RETURNS and (part.product is None or part.product_year is None):
-        raise _invalid(f"part {part.path!a} of returns names no product and product year")
     part.sha256 = part.sha256.lower()

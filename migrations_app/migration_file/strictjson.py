@@ -164,7 +164,7 @@ def _strict_in_bulk(block: bytes, plain: list[dict[str, Any]]) -> bool:
         return False
     if not _is_nfc_without_nul(block):
         return False
-    # equal keys leave fewer in the dictionaries than there are in the text
+    # equal keys leave fewer in the dictionaries than the text has; a text that holds `":` only makes us wary
     written, kept = block.count(b'":'), sum(map(len, plain))
     if written != kept or b"[" in block:
         try:
@@ -175,12 +175,11 @@ def _strict_in_bulk(block: bytes, plain: list[dict[str, Any]]) -> bool:
 
 
 def _keys_can_be_counted(block: bytes) -> bool:
-    """Whether each `":` ends a key. One byte is found many times faster than two, so it is asked for first."""
-    if b"\\" in block and b'\\"' in block:
+    """Whether every key is followed by its colon at once, so that no key escapes a count of `":`."""
+    # one byte is found many times faster than two, so it is asked for first
+    if (b"\t" in block and b"\t:" in block) or (b"\r" in block and b"\r:" in block):
         return False
-    return not (
-        b" :" in block or (b"\t" in block and b"\t:" in block) or (b"\r" in block and b"\r:" in block)
-    )
+    return b" :" not in block
 
 
 def _keys_below(value: Any, depth: int) -> int:

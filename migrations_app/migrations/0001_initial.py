@@ -9,213 +9,587 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('office', '0002_audit_append_only'),
+        ("office", "0002_audit_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='JobNumber',
+            name="JobNumber",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='MigrationJob',
+            name="MigrationJob",
             fields=[
-                ('id', models.UUIDField(default=portal.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=20, unique=True, verbose_name='verwijzing')),
-                ('status', models.CharField(choices=[('uploading', 'Bezig met uploaden'), ('checking', 'Wordt gecontroleerd'), ('queued', 'In de wachtrij'), ('running', 'Wordt nu verwerkt...'), ('completed', 'Voltooid'), ('completed_with_warnings', 'Voltooid met waarschuwingen'), ('failed', 'Mislukt'), ('refused', 'Geweigerd'), ('cancelled', 'Geannuleerd'), ('paused', 'Gepauzeerd'), ('undoing', 'Wordt ongedaan gemaakt'), ('undone', 'Ongedaan gemaakt')], max_length=24, verbose_name='status')),
-                ('import_type', models.CharField(choices=[('combined', 'Gecombineerd'), ('returns_and_clients', 'Aangiftegegevens / Klantenlijst'), ('messages', 'Serviceberichten'), ('responsibilities', 'Verantwoordelijkheden')], max_length=20, verbose_name='Migratie van:')),
-                ('selected_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None, verbose_name='onderdelen')),
-                ('default_message_status', models.CharField(choices=[('Ongeopend', 'Ongeopend'), ('Te verwerken', 'Te verwerken'), ('Bezwaar en Beroep', 'Bezwaar en Beroep'), ('Akkoord', 'Akkoord'), ('Archief', 'Archief')], default='Ongeopend', max_length=20)),
-                ('file_name', models.CharField(max_length=255, verbose_name='bestand')),
-                ('file_size', models.BigIntegerField(default=0, verbose_name='grootte')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
-                ('storage_name', models.CharField(blank=True, max_length=200)),
-                ('wrapped_key', models.BinaryField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='gestart')),
-                ('checked_at', models.DateTimeField(null=True, verbose_name='gecontroleerd')),
-                ('start_after', models.DateTimeField(null=True, verbose_name='verwerking vanaf')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='verwerking begonnen')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='klaar')),
-                ('records_total', models.PositiveIntegerField(default=0, verbose_name='aangekondigd')),
-                ('records_done', models.PositiveIntegerField(default=0, verbose_name='verwerkt')),
-                ('check_progress', models.PositiveSmallIntegerField(default=0)),
-                ('refusal_code', models.CharField(blank=True, max_length=40, verbose_name='code')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reden')),
-                ('worker', models.CharField(blank=True, max_length=100)),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='pogingen')),
-                ('lease_expires_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='door')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='migration_jobs', to='office.office')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.CharField(max_length=20, unique=True, verbose_name="verwijzing")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("uploading", "Bezig met uploaden"),
+                            ("checking", "Wordt gecontroleerd"),
+                            ("queued", "In de wachtrij"),
+                            ("running", "Wordt nu verwerkt..."),
+                            ("completed", "Voltooid"),
+                            ("completed_with_warnings", "Voltooid met waarschuwingen"),
+                            ("failed", "Mislukt"),
+                            ("refused", "Geweigerd"),
+                            ("cancelled", "Geannuleerd"),
+                            ("paused", "Gepauzeerd"),
+                            ("undoing", "Wordt ongedaan gemaakt"),
+                            ("undone", "Ongedaan gemaakt"),
+                        ],
+                        max_length=24,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "import_type",
+                    models.CharField(
+                        choices=[
+                            ("combined", "Gecombineerd"),
+                            ("returns_and_clients", "Aangiftegegevens / Klantenlijst"),
+                            ("messages", "Serviceberichten"),
+                            ("responsibilities", "Verantwoordelijkheden"),
+                        ],
+                        max_length=20,
+                        verbose_name="Migratie van:",
+                    ),
+                ),
+                (
+                    "selected_kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        default=list,
+                        size=None,
+                        verbose_name="onderdelen",
+                    ),
+                ),
+                (
+                    "default_message_status",
+                    models.CharField(
+                        choices=[
+                            ("Ongeopend", "Ongeopend"),
+                            ("Te verwerken", "Te verwerken"),
+                            ("Bezwaar en Beroep", "Bezwaar en Beroep"),
+                            ("Akkoord", "Akkoord"),
+                            ("Archief", "Archief"),
+                        ],
+                        default="Ongeopend",
+                        max_length=20,
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255, verbose_name="bestand")),
+                ("file_size", models.BigIntegerField(default=0, verbose_name="grootte")),
+                ("sha256", models.CharField(blank=True, max_length=64, verbose_name="SHA-256")),
+                ("storage_name", models.CharField(blank=True, max_length=200)),
+                ("wrapped_key", models.BinaryField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="gestart")),
+                ("checked_at", models.DateTimeField(null=True, verbose_name="gecontroleerd")),
+                ("start_after", models.DateTimeField(null=True, verbose_name="verwerking vanaf")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="verwerking begonnen")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="klaar")),
+                ("records_total", models.PositiveIntegerField(default=0, verbose_name="aangekondigd")),
+                ("records_done", models.PositiveIntegerField(default=0, verbose_name="verwerkt")),
+                ("check_progress", models.PositiveSmallIntegerField(default=0)),
+                ("refusal_code", models.CharField(blank=True, max_length=40, verbose_name="code")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reden")),
+                ("worker", models.CharField(blank=True, max_length=100)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="pogingen")),
+                ("lease_expires_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="door",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="migration_jobs",
+                        to="office.office",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'migratie',
-                'verbose_name_plural': 'migraties',
-                'ordering': ('-created_at', '-id'),
+                "verbose_name": "migratie",
+                "verbose_name_plural": "migraties",
+                "ordering": ("-created_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Part',
+            name="Part",
             fields=[
-                ('id', models.UUIDField(default=portal.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveIntegerField()),
-                ('path', models.CharField(max_length=1024)),
-                ('kind', models.CharField(choices=[('clients', 'Klanten'), ('returns', 'Aangiftes'), ('assessment_messages', 'Serviceberichten'), ('extension_schemes', 'Uitstelregelingen'), ('tax_cards', 'Fiscale kaarten'), ('responsibilities', 'Verantwoordelijkheden')], max_length=20)),
-                ('source_uuid', models.UUIDField()),
-                ('source_kind', models.CharField(choices=[('classic', 'Classic'), ('database', 'Database')], max_length=10)),
-                ('product', models.CharField(blank=True, max_length=40)),
-                ('product_year', models.PositiveSmallIntegerField(null=True)),
-                ('announced', models.PositiveIntegerField(verbose_name='aangekondigd')),
-                ('created', models.PositiveIntegerField(default=0)),
-                ('updated', models.PositiveIntegerField(default=0)),
-                ('unchanged', models.PositiveIntegerField(default=0)),
-                ('skipped', models.PositiveIntegerField(default=0)),
-                ('rejected', models.PositiveIntegerField(default=0)),
-                ('done', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('created'), '+', models.F('updated')), '+', models.F('unchanged')), '+', models.F('skipped')), '+', models.F('rejected')), output_field=models.PositiveIntegerField())),
-                ('last_line', models.PositiveIntegerField(default=0)),
-                ('is_closed', models.BooleanField(default=False)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='migrations_app.migrationjob')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("path", models.CharField(max_length=1024)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("clients", "Klanten"),
+                            ("returns", "Aangiftes"),
+                            ("assessment_messages", "Serviceberichten"),
+                            ("extension_schemes", "Uitstelregelingen"),
+                            ("tax_cards", "Fiscale kaarten"),
+                            ("responsibilities", "Verantwoordelijkheden"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("source_uuid", models.UUIDField()),
+                (
+                    "source_kind",
+                    models.CharField(
+                        choices=[("classic", "Classic"), ("database", "Database")], max_length=10
+                    ),
+                ),
+                ("product", models.CharField(blank=True, max_length=40)),
+                ("product_year", models.PositiveSmallIntegerField(null=True)),
+                ("announced", models.PositiveIntegerField(verbose_name="aangekondigd")),
+                ("created", models.PositiveIntegerField(default=0)),
+                ("updated", models.PositiveIntegerField(default=0)),
+                ("unchanged", models.PositiveIntegerField(default=0)),
+                ("skipped", models.PositiveIntegerField(default=0)),
+                ("rejected", models.PositiveIntegerField(default=0)),
+                (
+                    "done",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("created"), "+", models.F("updated")
+                                    ),
+                                    "+",
+                                    models.F("unchanged"),
+                                ),
+                                "+",
+                                models.F("skipped"),
+                            ),
+                            "+",
+                            models.F("rejected"),
+                        ),
+                        output_field=models.PositiveIntegerField(),
+                    ),
+                ),
+                ("last_line", models.PositiveIntegerField(default=0)),
+                ("is_closed", models.BooleanField(default=False)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="migrations_app.migrationjob",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'onderdeel',
-                'verbose_name_plural': 'onderdelen',
-                'ordering': ('position',),
+                "verbose_name": "onderdeel",
+                "verbose_name_plural": "onderdelen",
+                "ordering": ("position",),
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.UUIDField(default=portal.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('line', models.PositiveIntegerField()),
-                ('outcome', models.CharField(choices=[('skipped', 'Overgeslagen'), ('rejected', 'Mislukt'), ('warned', 'Waarschuwing')], max_length=10)),
-                ('code', models.CharField(max_length=40)),
-                ('record_key', models.CharField(blank=True, max_length=64)),
-                ('client_key', models.CharField(blank=True, max_length=64)),
-                ('tax', models.CharField(blank=True, max_length=20)),
-                ('tax_year', models.PositiveSmallIntegerField(null=True)),
-                ('field', models.CharField(blank=True, max_length=60)),
-                ('expected', models.CharField(blank=True, max_length=200)),
-                ('part', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='migrations_app.part')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=portal.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("line", models.PositiveIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("skipped", "Overgeslagen"),
+                            ("rejected", "Mislukt"),
+                            ("warned", "Waarschuwing"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("record_key", models.CharField(blank=True, max_length=64)),
+                ("client_key", models.CharField(blank=True, max_length=64)),
+                ("tax", models.CharField(blank=True, max_length=20)),
+                ("tax_year", models.PositiveSmallIntegerField(null=True)),
+                ("field", models.CharField(blank=True, max_length=60)),
+                ("expected", models.CharField(blank=True, max_length=200)),
+                (
+                    "part",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="migrations_app.part",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'regel van het verslag',
-                'verbose_name_plural': 'regels van het verslag',
-                'ordering': ('part', 'line', 'code'),
+                "verbose_name": "regel van het verslag",
+                "verbose_name_plural": "regels van het verslag",
+                "ordering": ("part", "line", "code"),
             },
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('outcome', models.CharField(choices=[('created', 'Nieuw'), ('updated', 'Bijgewerkt'), ('unchanged', 'Ongewijzigd'), ('skipped', 'Overgeslagen'), ('rejected', 'Mislukt'), ('warned', 'Waarschuwing')], max_length=10)),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('tax_year', models.PositiveSmallIntegerField(default=0, help_text='0: the record has none that could be read')),
-                ('count', models.PositiveIntegerField()),
-                ('part', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tallies', to='migrations_app.part')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("created", "Nieuw"),
+                            ("updated", "Bijgewerkt"),
+                            ("unchanged", "Ongewijzigd"),
+                            ("skipped", "Overgeslagen"),
+                            ("rejected", "Mislukt"),
+                            ("warned", "Waarschuwing"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=40)),
+                (
+                    "tax_year",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="0: the record has none that could be read"
+                    ),
+                ),
+                ("count", models.PositiveIntegerField()),
+                (
+                    "part",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tallies",
+                        to="migrations_app.part",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='migrationjob',
-            index=models.Index(fields=['office', '-created_at'], name='job_office_newest'),
+            model_name="migrationjob",
+            index=models.Index(fields=["office", "-created_at"], name="job_office_newest"),
         ),
         migrations.AddIndex(
-            model_name='migrationjob',
-            index=models.Index(condition=models.Q(('status', 'queued')), fields=['start_after'], name='job_due'),
+            model_name="migrationjob",
+            index=models.Index(
+                condition=models.Q(("status", "queued")), fields=["start_after"], name="job_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='migrationjob',
-            index=models.Index(condition=models.Q(('lease_expires_at__isnull', False)), fields=['lease_expires_at'], name='job_leases'),
+            model_name="migrationjob",
+            index=models.Index(
+                condition=models.Q(("lease_expires_at__isnull", False)),
+                fields=["lease_expires_at"],
+                name="job_leases",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='migrationjob',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['uploading', 'checking', 'queued', 'running', 'completed', 'completed_with_warnings', 'failed', 'refused', 'cancelled', 'paused', 'undoing', 'undone'])), name='job_status_known'),
+            model_name="migrationjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "uploading",
+                            "checking",
+                            "queued",
+                            "running",
+                            "completed",
+                            "completed_with_warnings",
+                            "failed",
+                            "refused",
+                            "cancelled",
+                            "paused",
+                            "undoing",
+                            "undone",
+                        ],
+                    )
+                ),
+                name="job_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='migrationjob',
-            constraint=models.CheckConstraint(condition=models.Q(('import_type__in', ['combined', 'returns_and_clients', 'messages', 'responsibilities'])), name='job_import_type_known'),
+            model_name="migrationjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("import_type__in", ["combined", "returns_and_clients", "messages", "responsibilities"])
+                ),
+                name="job_import_type_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='migrationjob',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('running', 'undoing'))), fields=('office',), name='job_one_running_per_office'),
+            model_name="migrationjob",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ("running", "undoing"))),
+                fields=("office",),
+                name="job_one_running_per_office",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='migrationjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('running', 'undoing')), _negated=True), models.Q(('fence__gt', 0), ('lease_expires_at__isnull', False), ('started_at__isnull', False), models.Q(('worker', ''), _negated=True)), _connector='OR'), name='job_held_has_lease'),
+            model_name="migrationjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ("running", "undoing")), _negated=True),
+                    models.Q(
+                        ("fence__gt", 0),
+                        ("lease_expires_at__isnull", False),
+                        ("started_at__isnull", False),
+                        models.Q(("worker", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="job_held_has_lease",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='migrationjob',
-            constraint=models.CheckConstraint(condition=models.Q(('lease_expires_at__isnull', True), ('status__in', ('running', 'undoing', 'checking')), _connector='OR'), name='job_lease_only_while_worked_on'),
+            model_name="migrationjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("lease_expires_at__isnull", True),
+                    ("status__in", ("running", "undoing", "checking")),
+                    _connector="OR",
+                ),
+                name="job_lease_only_while_worked_on",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='migrationjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('checking', 'queued', 'running')), _negated=True), models.Q(models.Q(('storage_name', ''), _negated=True), ('sha256__regex', '^[0-9a-f]{64}$'), ('wrapped_key__isnull', False)), _connector='OR'), name='job_stored_has_file'),
+            model_name="migrationjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ("checking", "queued", "running")), _negated=True),
+                    models.Q(
+                        models.Q(("storage_name", ""), _negated=True),
+                        ("sha256__regex", "^[0-9a-f]{64}$"),
+                        ("wrapped_key__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="job_stored_has_file",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='migrationjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'queued'), _negated=True), models.Q(('checked_at__isnull', False), ('start_after__isnull', False)), _connector='OR'), name='job_queued_has_start'),
+            model_name="migrationjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "queued"), _negated=True),
+                    models.Q(("checked_at__isnull", False), ("start_after__isnull", False)),
+                    _connector="OR",
+                ),
+                name="job_queued_has_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='migrationjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('status__in', ('completed', 'completed_with_warnings', 'failed', 'refused', 'cancelled', 'undone'))), models.Q(models.Q(('status__in', ('completed', 'completed_with_warnings', 'failed', 'refused', 'cancelled', 'undone')), _negated=True), ('finished_at__isnull', True)), _connector='OR'), name='job_final_has_end'),
+            model_name="migrationjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("finished_at__isnull", False),
+                        (
+                            "status__in",
+                            (
+                                "completed",
+                                "completed_with_warnings",
+                                "failed",
+                                "refused",
+                                "cancelled",
+                                "undone",
+                            ),
+                        ),
+                    ),
+                    models.Q(
+                        models.Q(
+                            (
+                                "status__in",
+                                (
+                                    "completed",
+                                    "completed_with_warnings",
+                                    "failed",
+                                    "refused",
+                                    "cancelled",
+                                    "undone",
+                                ),
+                            ),
+                            _negated=True,
+                        ),
+                        ("finished_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="job_final_has_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='migrationjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'refused'), models.Q(('refusal_code', ''), _negated=True)), models.Q(models.Q(('status', 'refused'), _negated=True), ('refusal_code', '')), _connector='OR'), name='job_refused_has_code'),
+            model_name="migrationjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "refused"), models.Q(("refusal_code", ""), _negated=True)),
+                    models.Q(models.Q(("status", "refused"), _negated=True), ("refusal_code", "")),
+                    _connector="OR",
+                ),
+                name="job_refused_has_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='migrationjob',
-            constraint=models.CheckConstraint(condition=models.Q(('records_done__lte', models.F('records_total'))), name='job_progress_within_total'),
+            model_name="migrationjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("records_done__lte", models.F("records_total"))),
+                name="job_progress_within_total",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='migrationjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('completed', 'completed_with_warnings')), _negated=True), ('records_done', models.F('records_total')), _connector='OR'), name='job_completed_closes', violation_error_message='De aantallen sluiten niet.'),
+            model_name="migrationjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ("completed", "completed_with_warnings")), _negated=True),
+                    ("records_done", models.F("records_total")),
+                    _connector="OR",
+                ),
+                name="job_completed_closes",
+                violation_error_message="De aantallen sluiten niet.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('job', 'position'), name='part_position_once'),
+            model_name="part",
+            constraint=models.UniqueConstraint(fields=("job", "position"), name="part_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(fields=('job', 'path'), name='part_path_once'),
+            model_name="part",
+            constraint=models.UniqueConstraint(fields=("job", "path"), name="part_path_once"),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['clients', 'returns', 'assessment_messages', 'extension_schemes', 'tax_cards', 'responsibilities'])), name='part_kind_known'),
+            model_name="part",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "clients",
+                            "returns",
+                            "assessment_messages",
+                            "extension_schemes",
+                            "tax_cards",
+                            "responsibilities",
+                        ],
+                    )
+                ),
+                name="part_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('announced__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('created'), '+', models.F('updated')), '+', models.F('unchanged')), '+', models.F('skipped')), '+', models.F('rejected')))), name='part_outcomes_within_announced'),
+            model_name="part",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "announced__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("created"), "+", models.F("updated")
+                                    ),
+                                    "+",
+                                    models.F("unchanged"),
+                                ),
+                                "+",
+                                models.F("skipped"),
+                            ),
+                            "+",
+                            models.F("rejected"),
+                        ),
+                    )
+                ),
+                name="part_outcomes_within_announced",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='part',
-            constraint=models.CheckConstraint(condition=models.Q(('is_closed', False), ('announced', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('created'), '+', models.F('updated')), '+', models.F('unchanged')), '+', models.F('skipped')), '+', models.F('rejected'))), _connector='OR'), name='part_closed_closes'),
+            model_name="part",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_closed", False),
+                    (
+                        "announced",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("created"), "+", models.F("updated")
+                                    ),
+                                    "+",
+                                    models.F("unchanged"),
+                                ),
+                                "+",
+                                models.F("skipped"),
+                            ),
+                            "+",
+                            models.F("rejected"),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="part_closed_closes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.UniqueConstraint(fields=('part', 'line', 'code'), name='ledger_line_code_once'),
+            model_name="ledgerentry",
+            constraint=models.UniqueConstraint(fields=("part", "line", "code"), name="ledger_line_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ('skipped', 'rejected', 'warned'))), name='ledger_outcome_known'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ("skipped", "rejected", "warned"))),
+                name="ledger_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'warned'), _negated=True), fields=('part', 'line'), name='ledger_one_outcome_per_record'),
+            model_name="ledgerentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outcome", "warned"), _negated=True),
+                fields=("part", "line"),
+                name="ledger_one_outcome_per_record",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.UniqueConstraint(fields=('part', 'outcome', 'code', 'tax_year'), name='tally_once'),
+            model_name="tally",
+            constraint=models.UniqueConstraint(
+                fields=("part", "outcome", "code", "tax_year"), name="tally_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['created', 'updated', 'unchanged', 'skipped', 'rejected', 'warned'])), name='tally_outcome_known'),
+            model_name="tally",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["created", "updated", "unchanged", "skipped", "rejected", "warned"])
+                ),
+                name="tally_outcome_known",
+            ),
         ),
     ]

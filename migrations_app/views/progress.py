@@ -17,6 +17,7 @@ from migrations_app.models import MigrationJob, Status
 from migrations_app.standing import Standing, with_totals
 from portal.office.access import member, own
 from portal.office.http import OfficeRequest
+from portal.office.sessions import unprolonged
 
 
 @member
@@ -27,6 +28,7 @@ def progress(request: OfficeRequest, pk: UUID) -> HttpResponse:
     return render(request, "migrations_app/progress.html", _context(request, pk))
 
 
+@unprolonged
 @member
 @require_safe
 @never_cache

@@ -35,6 +35,7 @@ def report(request: OfficeRequest, pk: UUID) -> HttpResponse:
         return redirect("migrations:progress", pk)
     parts = list(job.parts.all())
     rows = reporting.product_rows(job, parts)
+    lists = _lists(job, _LONG if request.GET.get("regels") == "alle" else _SHORT)
     context = {
         "standing": Standing(job),
         "job": job,
@@ -42,7 +43,8 @@ def report(request: OfficeRequest, pk: UUID) -> HttpResponse:
         "total": reporting.total_row(rows),
         "kinds": reporting.kind_totals(parts),
         "all": reporting.total_row(parts),
-        "lists": _lists(job, _LONG if request.GET.get("regels") == "alle" else _SHORT),
+        "lists": lists,
+        "is_whole": not any(each["is_cut"] for each in lists),
         "now": timezone.now(),
     }
     return render(request, "migrations_app/report.html", context)

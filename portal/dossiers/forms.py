@@ -7,12 +7,15 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.dossiers import search
 from portal.dossiers.models import Client, MessageStatus, ReturnStatus, Tax
 
 ALL = ("", _("Alle"))
+# the portal takes no older ones in
+FIRST_YEAR = 2015
 PERSONAL_NUMBER = "personal-number"
 
 
@@ -66,30 +69,23 @@ class RecordFilter(forms.Form):
         return rows.filter(**asked)
 
 
+def _years() -> list[tuple[int | str, Any]]:
+    # next year's too, for provisional returns; asking which years an office has would cost more than its page
+    return [ALL, *((year, str(year)) for year in range(timezone.localdate().year + 1, FIRST_YEAR - 1, -1))]
+
+
+def _year_field(label: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=label, choices=_years, required=False, coerce=int, empty_value=None)
+
+
 class YearFilter(RecordFilter):
-    """Also by year; the choices are the years that `rows` have."""
-
-    tax_year = forms.TypedChoiceField(label=_("Jaar"), required=False, coerce=int, empty_value=None)
-
-    def __init__(self, data: Any, *, rows: QuerySet[Any]) -> None:
-        super().__init__(data)
-        years = (
-            rows.exclude(tax_year=None).order_by("-tax_year").values_list("tax_year", flat=True).distinct()
-        )
-        self.fields["tax_year"] = forms.TypedChoiceField(
-            label=self.fields["tax_year"].label,
-            choices=[ALL, *((year, str(year)) for year in years)],
-            required=False,
-            coerce=int,
-            empty_value=None,
-        )
+    tax_year = _year_field(_("Jaar"))
 
 
-class ReturnFilter(YearFilter):
+class ReturnFilter(RecordFilter):
     tax = forms.ChoiceField(label=_("Product"), required=False, choices=[ALL, *Tax.choices])
-    tax_year = forms.TypedChoiceField(label=_("Aangiftejaar"))
+    tax_year = _year_field(_("Aangiftejaar"))
     status = forms.ChoiceField(label=_("Status"), required=False, choices=[ALL, *ReturnStatus.choices])
-    field_order = ("q", "tax", "tax_year", "status")
 
 
 class MessageFilter(YearFilter):

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +67,9 @@ def own(request: OfficeRequest, source: type[M] | QuerySet[M], pk: UUID) -> M:
 
 
 def _to_login(request: HttpRequest) -> HttpResponseBase:
+    if "HX-Request" in request.headers:
+        # only a part of a page was asked for: the browser asks for the whole, and gets the login
+        return HttpResponse(status=401, headers={"HX-Refresh": "true"})
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         messages.info(request, SESSION_EXPIRED)
     return redirect_to_login(request.get_full_path())

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from portal.office import audit
-from portal.office.hours import Week
+from portal.office.hours import Week, week_of
 from portal.office.models import Office, OpeningHours, User
 
 
 @transaction.atomic
-def set_opening_hours(*, office: Office, week: Week, by: User) -> None:
-    """Replace the office's kantoortijden; a weekday that is not in `week` is closed all day."""
+def change_office(*, office: Office, data: Mapping[str, audit.Fact], week: Week, by: User) -> None:
+    """Set the fields of `data` and replace the kantoortijden by `week`; the trace holds what changed.
+
+    `data` holds fields of Office by name. Nothing changed is no trace.
+    """
+    Office.objects.select_for_update(no_key=True).get(pk=office.pk)
+    office.refresh_from_db()
+    changed = {name: value for name, value in data.items() if getattr(office, name) != value}
+    if changed:
+        for name, value in changed.items():
+            setattr(office, name, value)
+        office.save(update_fields=changed)
+        audit.record("office.changed", office=office, by=by, target=office, **changed)
+    if week_of(office) != week:
+        _replace_hours(office, week)
+        audit.record("office.opening_hours_set", office=office, by=by, target=office, open_days=len(week))
+
+
+def _replace_hours(office: Office, week: Week) -> None:
     office.opening_hours.all().delete()
     OpeningHours.objects.bulk_create(
         OpeningHours(office=office, weekday=weekday, opens_at=opens, closes_at=closes)
         for weekday, (opens, closes) in week.items()
     )
-    audit.record("office.opening_hours_set", office=office, by=by, target=office, open_days=len(week))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.office import passwords, sending
+from portal.office.hours import short_nights
 from portal.office.models import (
     AcceptedTradeRegisterNumber,
     AuditEvent,
@@ -30,15 +32,32 @@ if TYPE_CHECKING:  # generic in the stubs only
     ModelAdmin = admin.ModelAdmin[Any]
     Inline = admin.TabularInline[Any, Any]
     UserModelForm = forms.ModelForm[User]
+    HoursFormSet = forms.BaseInlineFormSet[OpeningHours, Office, Any]
 else:
     ModelAdmin, Inline, UserModelForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
+    HoursFormSet = forms.BaseInlineFormSet
 
 admin.site.site_header = admin.site.site_title = _("Nextens beheer")
 admin.site.unregister(Group)  # rights follow from role and office
 
 
+class OpeningHoursFormSet(HoursFormSet):
+    """A night of an office is as long here as it must be on the office's own page."""
+
+    def clean(self) -> None:
+        super().clean()
+        week = {row["weekday"]: (row["opens_at"], row["closes_at"]) for row in self._rows()}
+        if short_nights(week):
+            raise ValidationError(_("Laat elke nacht ten minste zes uur achter elkaar gesloten."))
+
+    def _rows(self) -> list[dict[str, Any]]:
+        filled = [form.cleaned_data for form in self.forms if form.is_valid()]
+        return [row for row in filled if row and not row.get("DELETE")]
+
+
 class OpeningHoursInline(Inline):
     model = OpeningHours
+    formset = OpeningHoursFormSet
     extra = 0
     max_num = 7
 

@@ -5,17 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Exists, OuterRef
 
 from portal.office.models import User
+
+# what may be the second step; recovery codes only stand in for one of these
+MAIN_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class OfficeBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no hints
     """Admits active people of an active office, and Nextens administrators."""
 
     def get_user(self, user_id: Any) -> User | None:
-        """The person of a session with membership and office, in one query; None once one is disabled."""
-        user = User.objects.select_related("membership__office").filter(pk=user_id).first()
+        """The person of a session with membership and office, in one query; None once one is disabled.
+
+        `has_mfa` says whether a second step is asked at the login.
+        """
+        factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=MAIN_FACTORS)
+        people = User.objects.select_related("membership__office").annotate(has_mfa=Exists(factors))
+        user = people.filter(pk=user_id).first()
         return user if self.user_can_authenticate(user) else None
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
@@ -23,6 +33,12 @@ class OfficeBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth shi
             return False
         membership = getattr(user, "membership", None)
         return user.is_staff if membership is None else membership.office.is_active
+
+    def _authenticate_by_email(self, email: str, password: str) -> AbstractBaseUser | None:
+        # people have one address: their own
+        user = User.objects.select_related("membership__office").filter(email=email.strip().lower()).first()
+        found: AbstractBaseUser | None = self._check_password(user, password)
+        return found
 
     @classmethod
     def _stash_user(cls, user: AbstractBaseUser | None) -> None:

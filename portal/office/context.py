@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from portal.office import menus
+from portal.office.models import Membership
 
 Marked = list[tuple[menus.MenuItem, str]]
 
@@ -20,9 +21,15 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "office": membership.office if membership else None,
         "membership": membership,
         "main_menu": _marked(menus.MAIN, request.path) if membership else [],
-        "settings_menu": _marked(menus.SETTINGS, request.path) if membership else [],
+        "settings_menu": _marked(_open_to(membership), request.path) if membership else [],
         "support_email": settings.SUPPORT_EMAIL,
     }
+
+
+def _open_to(membership: Membership) -> tuple[menus.MenuItem, ...]:
+    return tuple(
+        item for item in menus.SETTINGS if membership.is_administrator or not item.for_administrators
+    )
 
 
 def _marked(items: tuple[menus.MenuItem, ...], path: str) -> Marked:

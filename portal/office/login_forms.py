@@ -8,6 +8,8 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.office.models import User
+
 FILL_IN_PASSWORD = _("Vul uw wachtwoord in.")
 
 
@@ -43,6 +45,12 @@ class ForgottenForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]  # a
             "invalid": _("Vul een volledig e-mailadres in, bijvoorbeeld naam@kantoor.nl."),
         },
     )
+
+    def clean_email(self) -> str:
+        # people have one address: their own
+        email: str = self.cleaned_data["email"].lower()
+        self.users = list(User.objects.select_related("membership__office").filter(email=email))
+        return email
 
 
 class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no hints

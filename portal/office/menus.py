@@ -14,6 +14,7 @@ class MenuItem:
     text: Promise
     path: str
     also: tuple[str, ...] = ()
+    for_administrators: bool = False
 
     def current(self, path: str) -> str:
         """The value of aria-current on the page at `path`: `page`, `true` (a page below it) or nothing."""
@@ -44,5 +45,6 @@ SETTINGS = (
     MenuItem(_("Account"), "/instellingen/account/"),
     MenuItem(_("Certificaten"), "/instellingen/certificaten/"),
     MenuItem(_("Kantoorgegevens"), "/instellingen/kantoorgegevens/"),
+    MenuItem(_("Koppelingen"), "/instellingen/koppelingen/", for_administrators=True),
     MenuItem(_("Migratie"), "/instellingen/migratie/"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from portal.office import login, views
+from portal.office import login, token_pages, views
 
 urlpatterns = [
     path("inloggen/", login.LoginView.as_view(), name="account_login"),
@@ -26,5 +26,7 @@ urlpatterns = [
     path("instellingen/", views.settings_page, name="settings"),
     path("instellingen/account/", views.account, name="account"),
     path("instellingen/kantoorgegevens/", views.office_data, name="office_data"),
+    path("instellingen/koppelingen/", token_pages.connections, name="connections"),
+    path("instellingen/koppelingen/<uuid:pk>/intrekken/", token_pages.revoke, name="revoke_token"),
     path("help/", views.help_page, name="help"),
 ]

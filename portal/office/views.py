@@ -8,14 +8,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.office import acts
 from portal.office.access import member
-from portal.office.forms import OpeningHoursForm
+from portal.office.forms import OfficeForm
 from portal.office.hours import week_of
 from portal.office.http import OfficeRequest
+from portal.office.public_holidays import upcoming
+
+SHOWN_HOLIDAYS = 5
 
 
 @require_safe
@@ -33,15 +37,22 @@ def account(request: OfficeRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member
 def office_data(request: OfficeRequest) -> HttpResponse:
-    """Everybody of the office may read them; the kantoorbeheerder may change the kantoortijden."""
+    """Everybody of the office may read them; the kantoorbeheerder may change them."""
     if request.method == "POST" and not request.membership.is_administrator:
         raise PermissionDenied
-    form = OpeningHoursForm(request.POST or None, week=week_of(request.office))
+    form = OfficeForm(request.POST or None, office=request.office, week=week_of(request.office))
     if request.method == "POST" and form.is_valid():
-        acts.set_opening_hours(office=request.office, week=form.week(), by=request.user)
-        messages.success(request, _("De kantoortijden zijn opgeslagen."))
+        acts.change_office(
+            office=request.office, by=request.user, week=form.week(), data=form.data_of_office()
+        )
+        messages.success(request, _("De kantoorgegevens zijn opgeslagen."))
         return redirect("office_data")
-    return render(request, "office/office_data.html", {"form": form})
+    context = {
+        "form": form,
+        "accepted": request.office.accepted_trade_register_numbers.order_by("number"),
+        "holidays": upcoming(timezone.localdate(), SHOWN_HOLIDAYS),
+    }
+    return render(request, "office/office_data.html", context)
 
 
 def admin_login(request: HttpRequest) -> HttpResponse:

@@ -45,6 +45,8 @@ SETTINGS = {
     "log_error_verbosity": "terse",
 }
 
+_stopping = threading.Event()
+
 
 def main(root: Path) -> int:
     """Guard in the background; in the foreground return once the server is ready (0) or will not be (1)."""
@@ -69,8 +71,11 @@ def _guard(home: Home, tell: int) -> None:
         try:
             fcntl.flock(users, fcntl.LOCK_EX)  # granted when the last user is gone
         finally:
+            _stopping.set()
             home.ready.unlink(missing_ok=True)
             _stop(server)
+            if home.socket_dir.parent != home.root:
+                home.socket_dir.rmdir()
 
 
 def _leave(*_: Any) -> NoReturn:
@@ -226,8 +231,9 @@ def _create_database(home: Home) -> None:
 def _follow(server: subprocess.Popen[bytes], home: Home) -> None:
     """A server that dies by itself takes its guard along; the next connection starts both again."""
     server.wait()
-    home.ready.unlink(missing_ok=True)
-    os._exit(1)
+    if not _stopping.is_set():
+        home.ready.unlink(missing_ok=True)
+        os._exit(1)
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

@@ -20,6 +20,10 @@
   });
 
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) {
+      event.preventDefault();
+      window.print();
+    }
     menus().forEach((menu) => {
       if (!menu.contains(event.target)) closeMenu(menu, false);
     });

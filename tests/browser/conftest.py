@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.services import free_port, real_services
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -46,19 +48,39 @@ class Portal:
 
 @pytest.fixture(scope="session")
 def portal() -> Iterator[Portal]:
+    """The embedded default."""
+    with _folder() as folder, _running(folder, {}) as url:
+        yield Portal(url, folder)
+
+
+@pytest.fixture(scope="session")
+def portal_on_services() -> Iterator[Portal]:
+    """The same on PostgreSQL, Redis, SMTP and an S3-compatible store."""
+    with _folder() as folder, real_services(folder) as addresses, _running(folder, addresses) as url:
+        yield Portal(url, folder)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="nextens-journey-", ignore_cleanup_errors=True) as folder:
-        port = _free_port()
-        supervisor = subprocess.Popen(
-            [sys.executable, "-m", "portal.run.supervisor"],
-            cwd=ROOT,
-            env=_environment(Path(folder), port),
-        )
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/inloggen/", supervisor)
-            yield Portal(f"http://127.0.0.1:{port}", Path(folder))
-        finally:
-            supervisor.send_signal(signal.SIGTERM)
-            supervisor.wait(30)
+        yield Path(folder)
+
+
+@contextmanager
+def _running(folder: Path, addresses: dict[str, str]) -> Iterator[str]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    supervisor = subprocess.Popen(
+        [sys.executable, "-m", "portal.run.supervisor"],
+        cwd=ROOT,
+        env={**_environment(folder, port), **addresses},
+    )
+    try:
+        _wait_for(f"{url}/inloggen/", supervisor)
+        yield url
+    finally:
+        supervisor.send_signal(signal.SIGTERM)
+        supervisor.wait(30)
 
 
 @pytest.fixture(scope="session")
@@ -88,13 +110,6 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
     for name in ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE"):
         ours.pop(name, None)
     return {**ours, "PORTAL_DATA_DIR": str(folder), "PORT": str(port), "PORTAL_DEMO": "1"}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
 
 
 def _wait_for(url: str, supervisor: subprocess.Popen[bytes]) -> None:

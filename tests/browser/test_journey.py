@@ -30,7 +30,11 @@ STEP_PLAN = (
 )
 
 
-def test_an_office_moves_to_nextens(page: Page, portal: Portal, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["portal", "portal_on_services"])
+def test_an_office_moves_to_nextens(
+    page: Page, where: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    portal: Portal = request.getfixturevalue(where)
     log_in(page, portal)
     upload_certificate(page)
     migrate(page, portal.data / "demo" / "15102021135603.zip")

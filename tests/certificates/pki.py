@@ -63,7 +63,13 @@ def name(**parts):
         "serial": NameOID.SERIAL_NUMBER,
         "identifier": NameOID.ORGANIZATION_IDENTIFIER,
     }
-    return x509.Name([x509.NameAttribute(kinds[kind], text) for kind, text in parts.items() if text])
+    attributes = [
+        # longer than X.520 allows, as real names are
+        x509.NameAttribute(kinds[kind], text, _validate=len(text) <= 64)
+        for kind, text in parts.items()
+        if text
+    ]
+    return x509.Name(attributes)
 
 
 def key_usage(*allowed):
@@ -115,6 +121,7 @@ def leaf(
     policy=SERVICES,
     usage=("digital_signature", "key_encipherment"),
     extended=CLIENT_AND_SERVER,
+    more=(),
 ):
     """A services certificate; each argument breaks one thing. `issuer` None: signed by itself."""
     key = key or new_key()
@@ -125,6 +132,8 @@ def leaf(
         builder = builder.add_extension(key_usage(*usage), critical=True)
     if extended is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=False)
+    for extension in more:
+        builder = builder.add_extension(extension, critical=True)
     if policy:
         builder = builder.add_extension(
             policies(*([policy] if isinstance(policy, str) else policy)), critical=False

@@ -1,6 +1,7 @@
 """certificates.checking: each refusal of the ladder, its order, and what an accepted certificate says."""
 
 import time
+import warnings
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from certificates import problems, trust
 from certificates.checking import check_certificate, examine
+from certificates.pkioverheid import read_numbers
 from certificates.trust import TrustStore
 from tests.certificates import pki as makers
 from tests.certificates.pki import DATA, NOW, PASSWORD
@@ -178,6 +180,12 @@ def test_an_authority_is_no_services_certificate(pki):
         assert code(pki.trust, makers.p12(pair)) == "not-services"
 
 
+def test_an_authority_with_every_use_is_none_either(refused):
+    assert refused(more=[x509.BasicConstraints(ca=True, path_length=None)]) == "not-services"
+    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+    assert refused(more=[unknown]) == "untrusted"
+
+
 def test_weak_keys_and_signatures(pki, refused, office_pair):
     assert refused(key=makers.new_key(1024)) == "weak"
     for algorithm in ("sha1", "md5"):
@@ -243,9 +251,33 @@ def test_warns_of_numbers(pki, serial, identifier, warning):
     assert [code for code in found if code != "revocation-not-checked"] == ([warning] if warning else [])
 
 
+@pytest.mark.parametrize(
+    ("serial", "oin", "number"),
+    [
+        ("00000003123456780000", True, "12345678"),
+        ("00000003123456780001", True, None),
+        ("00000001123456782000", True, None),
+        ("00000001123456780000", True, None),
+        ("00000004003214345001", True, None),
+        ("00000099123456780000", True, None),
+        ("12345678", False, None),
+        ("000000031234567800000", False, None),
+        ("0000000312345678000x", False, None),
+        ("0000000312345678000\N{ARABIC-INDIC DIGIT ZERO}", False, None),
+    ],
+)
+def test_numbers(serial, oin, number):
+    found = read_numbers(makers.name(serial=serial))
+    assert (found.oin, found.trade_register_number) == (serial if oin else None, number)
+
+
+@pytest.mark.filterwarnings("ignore:Attribute's length must be")
 def test_a_name_longer_than_the_standard_allows(pki):
-    certificate = makers.leaf(pki.services, key=makers_key()).certificate
-    assert examine(certificate, (), trust=pki.trust, now=NOW)
+    common = "www.kantoor-met-een-heel-lange-naam-die-niet-past-in-64-posities.example"
+    certificate = makers.leaf(pki.services, key=makers_key(), common=common).certificate
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert common in examine(certificate, (), trust=pki.trust, now=NOW).subject
 
 
 @pytest.mark.parametrize(

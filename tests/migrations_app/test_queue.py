@@ -74,7 +74,8 @@ def test_job_waits_for_its_moment(make_job):
     assert queue.claim(job.pk) is None
 
 
-def test_no_run_begins_in_office_hours(make_job, people):
+def test_no_run_begins_in_office_hours(make_job, people, monkeypatch):
+    monkeypatch.setattr("migrations_app.queue.is_public_holiday", lambda day: False)
     OpeningHours.objects.bulk_create(
         OpeningHours(
             office=people.office, weekday=day, opens_at=dt.time(0), closes_at=dt.time(23, 59, 59, 999999)
@@ -86,6 +87,15 @@ def test_no_run_begins_in_office_hours(make_job, people):
     assert queue.claim(job.pk) is None
     job.refresh_from_db()
     assert job.start_after > timezone.now()
+
+
+def test_holiday_is_no_office_day(people):
+    monday = dt.time(8), dt.time(18)
+    OpeningHours.objects.create(office=people.office, weekday=0, opens_at=monday[0], closes_at=monday[1])
+    koningsdag = dt.datetime(2026, 4, 27, 10, tzinfo=dt.UTC)
+
+    assert queue.start_after(people.office, koningsdag) == koningsdag
+    assert queue.start_after(people.office, koningsdag + dt.timedelta(weeks=1)) > koningsdag
 
 
 def test_run_that_has_begun_goes_on_in_office_hours(make_job, people):

@@ -13,7 +13,8 @@ from portal.dossiers.models.records import (
     Responsibility,
     TaxCard,
 )
-from portal.dossiers.models.tax_return import ReturnStatus, Tax, TaxReturn, Variant
+from portal.dossiers.models.tax_return import ReturnStatus, TaxReturn, Variant
+from portal.office.models import Tax
 
 __all__ = [
     "AssessmentMessage",

@@ -8,17 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.dossiers.models.document import Document
 from portal.dossiers.models.record import ImportedRecord
-from portal.office.models import User
-
-
-class Tax(models.TextChoices):
-    IB = "IB", "IB"
-    VPB = "VPB", "VPB"
-    OB = "OB", "OB"
-    ICP = "ICP", "ICP"
-    ERF = "ERF", _("Erfbelasting")
-    SCHENK = "SCHENK", _("Schenkbelasting")
-    LH = "LH", "LH"
+from portal.office.models import Tax, User
 
 
 class Variant(models.TextChoices):

@@ -34,33 +34,30 @@ def office_list(
 @require_safe
 @member
 def assessment_messages(request: OfficeRequest) -> HttpResponse:
-    rows = AssessmentMessage.objects.filter(office=request.office)
-    form = MessageFilter(request.GET, rows=rows)
-    rows = rows.select_related("client").order_by("-assessment_date", "id")
-    return office_list(request, "dossiers/messages.html", form, rows)
+    rows = AssessmentMessage.objects.filter(office=request.office).select_related("client")
+    rows = rows.order_by("-assessment_date", "id")
+    return office_list(request, "dossiers/messages.html", MessageFilter(request.GET), rows)
 
 
 @require_safe
 @member
 def extension_schemes(request: OfficeRequest) -> HttpResponse:
-    rows = ExtensionScheme.objects.filter(office=request.office)
-    form = YearFilter(request.GET, rows=rows)
-    rows = rows.select_related("client").order_by("-tax_year", "id")
-    return office_list(request, "dossiers/schemes.html", form, rows)
+    rows = ExtensionScheme.objects.filter(office=request.office).select_related("client")
+    rows = rows.order_by("-tax_year", "id")
+    return office_list(request, "dossiers/schemes.html", YearFilter(request.GET), rows)
 
 
 @require_safe
 @member
 def tax_cards(request: OfficeRequest) -> HttpResponse:
-    rows = TaxCard.objects.filter(office=request.office)
-    form = YearFilter(request.GET, rows=rows)
-    rows = rows.select_related("client").order_by("-tax_year", "id")
-    return office_list(request, "dossiers/cards.html", form, rows)
+    rows = TaxCard.objects.filter(office=request.office).select_related("client")
+    rows = rows.order_by("-tax_year", "id")
+    return office_list(request, "dossiers/cards.html", YearFilter(request.GET), rows)
 
 
 @require_safe
 @member
 def responsibilities(request: OfficeRequest) -> HttpResponse:
-    rows = Responsibility.objects.filter(office=request.office)
-    rows = rows.select_related("client").order_by("staff_email", "id")
+    rows = Responsibility.objects.filter(office=request.office).select_related("client")
+    rows = rows.order_by("staff_email", "id")
     return office_list(request, "dossiers/responsibilities.html", RecordFilter(request.GET), rows)

@@ -22,10 +22,9 @@ from portal.office.http import OfficeRequest
 @require_safe
 @member
 def returns(request: OfficeRequest) -> HttpResponse:
-    rows = TaxReturn.objects.filter(office=request.office)
-    form = ReturnFilter(request.GET, rows=rows)
-    rows = rows.select_related("client", "created_in").order_by("-tax_year", "tax", "id")
-    return office_list(request, "dossiers/returns.html", form, rows)
+    rows = TaxReturn.objects.filter(office=request.office).select_related("client", "created_in")
+    rows = rows.order_by("-tax_year", "tax", "id")
+    return office_list(request, "dossiers/returns.html", ReturnFilter(request.GET), rows)
 
 
 @require_safe

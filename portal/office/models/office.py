@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.ids import uuid7
+from portal.office.models.taxes import Tax
 
 eight_digits = RegexValidator(r"^[0-9]{8}\Z", _("Een KvK-nummer bestaat uit 8 cijfers."))
 six_digits = RegexValidator(r"^[0-9]{6}\Z", _("Een beconnummer bestaat uit 6 cijfers."))
@@ -23,6 +25,10 @@ class Office(models.Model):
         _("beconnummer"), max_length=6, blank=True, validators=[six_digits]
     )
     is_active = models.BooleanField(_("actief"), default=True, db_default=True)
+    mfa_required = models.BooleanField(_("tweestapsverificatie verplicht"), default=False, db_default=False)
+    taxes = ArrayField(
+        models.CharField(max_length=10, choices=Tax), verbose_name=_("producten"), default=list, blank=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -40,6 +46,7 @@ class Office(models.Model):
                 condition=Q(tax_consultant_number__regex=r"^([0-9]{6})?$"),
                 violation_error_message=_("Een beconnummer bestaat uit 6 cijfers."),
             ),
+            models.CheckConstraint(name="office_taxes_known", condition=Q(taxes__contained_by=Tax.values)),
         )
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 from celery import current_app
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
@@ -14,7 +14,8 @@ from migrations_app import accepting
 from migrations_app.accepting import receiving
 from migrations_app.accepting.reference import next_reference
 from migrations_app.models import ImportType, MigrationJob, PartKind, Status
-from migrations_app.uploads import EmptyUpload, NoZip, UploadTooLarge, open_upload
+from migrations_app.uploads import EmptyUpload, NoZip, UploadTooLarge, open_upload, seal
+from portal.ids import uuid7
 from portal.office.models import AuditEvent
 from portal.vault import SealedDataError, WrongKey
 from tests.migrations_app.conftest import GOOD
@@ -107,11 +108,12 @@ def test_larger_than_allowed_is_refused(received, stored, settings):
     assert stored() == []
 
 
-def test_more_bytes_than_announced_are_counted(received, stored, settings, monkeypatch):
+def test_more_bytes_than_announced_are_counted(stored, settings):
     settings.MIGRATION_MAX_BYTES = len(GOOD) - 1
-    monkeypatch.setattr(File, "size", 1)
+    upload = ContentFile(GOOD, name="export.zip")
+    upload.size = 1
     with pytest.raises(UploadTooLarge):
-        received()
+        seal(upload, office_id=uuid7(), job_id=uuid7())
     assert stored() == []
 
 

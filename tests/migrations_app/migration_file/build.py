@@ -118,6 +118,7 @@ class RawEntry:
             "extra": b"",
             "attributes": 0,
             "made_by": 20,
+            "disk": 0,
         }
         return found | changes
 
@@ -149,7 +150,7 @@ def _local(f):
 def _central(f):
     head = struct.pack(
         "<4s6H3L5H2L", b"PK\1\2", f["made_by"], 20, f["flags"], f["method"], 0, 33, f["crc"], f["packed"],
-        f["unpacked"], len(f["name"]), len(f["extra"]), 0, 0, 0, f["attributes"], f["offset"],
+        f["unpacked"], len(f["name"]), len(f["extra"]), 0, f["disk"], 0, f["attributes"], f["offset"],
     )  # fmt: skip
     return head + f["name"] + f["extra"]
 

@@ -233,6 +233,10 @@ def test_zip64_end_record():
     assert code_of(io.BytesIO(body + end + locator + raw_end(count, size, offset))) is None
     assert code_of(io.BytesIO(body + end + locator + raw_end(count + 1, size, offset))) == "not-a-zip"
     assert code_of(io.BytesIO(body + end + b"x" + locator + short)) == "not-a-zip"
+    longer = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 45, 45, 45, 0, 0, count, count, size, offset)
+    assert code_of(io.BytesIO(body + longer + locator + short)) == "not-a-zip"
+    shifted = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size - 1, offset)
+    assert code_of(io.BytesIO(body + shifted + locator + short)) == "not-a-zip"
     wrong = struct.pack("<4sLQL", b"PK\6\7", 0, len(body) - 1, 1)
     assert code_of(io.BytesIO(body + end + wrong + short)) == "not-a-zip"
 
@@ -285,10 +289,10 @@ def test_the_crc_counts():
 
 def test_compressed_data_must_end_where_the_header_says():
     whole = manifest_entry()
-    longer = RawEntry(b"manifest.json", whole.packed_data() + b"tail", method=0)
     facts = {"method": 8, "unpacked": len(whole.data), "crc": zlib.crc32(whole.data)}
-    longer.local = longer.central = facts
-    assert code_of(raw_zip(longer)) == "not-a-zip"
+    for tail in (b"tail", bytes(600_000)):
+        longer = RawEntry(b"manifest.json", whole.packed_data() + tail, method=0, local=facts, central=facts)
+        assert code_of(raw_zip(longer)) == "not-a-zip"
     shorter = RawEntry(b"manifest.json", whole.packed_data()[:-3], method=0, local=facts, central=facts)
     assert code_of(raw_zip(shorter)) == "not-a-zip"
 
@@ -310,3 +314,53 @@ def test_entries_in_another_order_than_the_directory():
 def test_zipfile_itself_writes_what_we_take():
     files = {f"documents/{n}": bytes(n) for n in range(300)}
     assert code_of(archive(files, manifest_of([]))) is None
+
+
+def test_a_dos_volume_label():
+    assert code_of(with_manifest(RawEntry(b"documents/a", central={"attributes": 8}))) == "unsafe-path"
+
+
+def test_several_disks():
+    assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", central={"disk": 1}))) == "not-a-zip"
+    whole = with_manifest(DOCUMENT).getvalue()
+    for place in (4, 6, 8):  # this disk, the directory's disk, the entries on this disk
+        at = len(whole) - 22 + place
+        assert code_of(changed(whole, at, b"\7\0")) == "not-a-zip"
+
+
+def test_a_stored_entry_has_one_size():
+    size = {"unpacked": 9}
+    entry = RawEntry(b"documents/a", b"abc", method=0, local=size, central=size)
+    assert code_of(with_manifest(entry)) == "not-a-zip"
+
+
+def test_bytes_at_the_end_of_the_directory():
+    whole = with_manifest(DOCUMENT).getvalue()
+    count, size, offset = struct.unpack("<H2L", whole[-12:-2])
+    longer = whole[:-22] + b"extra" + raw_end(count, size + 5, offset)
+    assert code_of(io.BytesIO(longer)) == "not-a-zip"
+
+
+def test_an_empty_archive_with_bytes_in_it():
+    assert code_of(raw_zip(between=b"hidden")) == "not-a-zip"
+
+
+def test_an_entry_that_runs_into_the_directory():
+    packed = len(DOCUMENT.packed_data()) + 10
+    size = {"packed": packed}
+    entry = RawEntry(b"documents/a", DOCUMENT.data, local=size, central=size)
+    assert code_of(with_manifest(entry)) == "overlapping-entries"
+
+
+def test_a_local_name_that_runs_over_the_end():
+    whole = with_manifest(DOCUMENT).getvalue()
+    at = whole.rindex(b"PK\3\4") + 26
+    assert code_of(changed(whole, at, b"\xff\xff")) in ("not-a-zip", "truncated")
+
+
+def test_an_extra_field_there_twice():
+    extra = {"extra": struct.pack("<HHHH", 0x5455, 0, 0x5455, 0)}
+    assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", local=extra))) == "not-a-zip"
+    assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", central=extra))) == "not-a-zip"
+    cut = {"extra": b"\x55\x54\xff"}
+    assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", local=cut))) == "not-a-zip"

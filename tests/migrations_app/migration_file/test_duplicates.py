@@ -37,6 +37,13 @@ def test_ids_that_contain_each_other():
         assert index.add(["ab", "bc", "a", "abc", "", "é", "c"]) == {3, 5}
 
 
+def test_ids_that_contain_each_other_when_the_filter_is_full():
+    batches = [[f"key-{number}0" for number in range(6_000)]]
+    batches += [[f"key-{number}" for number in range(start, start + 10)] for start in range(0, 5_000, 10)]
+    with DuplicateIndex(1) as index:
+        assert [index.add(batch) for batch in batches] == by_hand(batches)
+
+
 def test_memory_is_bounded():
     with DuplicateIndex(200_000) as index:
         tracemalloc.start()

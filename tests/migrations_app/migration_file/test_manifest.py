@@ -60,7 +60,6 @@ def test_other_major_versions(version):
         {"parts": [PART | {"path": "documents/a"}]},
         {"parts": [PART | {"path": "returns/"}]},
         {"parts": [PART | {"kind": "other"}]},
-        {"parts": [PART | {"kind": "returns"}]},
         {"parts": [PART | {"records": -1}]},
         {"parts": [PART | {"sha256": "x" * 64}]},
         {"parts": [PART | {"source": "00000000-0000-0000-0000-000000000000"}]},

@@ -64,7 +64,7 @@ def test_search_for_a_personal_number_is_refused(browser, received):
     answer = browser.get(AT, {"q": " 111222333"})
     assert answer.status_code == 400
     assert names(answer) == []
-    assert "niet op een burgerservicenummer of RSIN" in visible(answer)
+    assert "niet op een BSN of RSIN" in visible(answer)
     assert "111222333" not in answer.content.decode()
 
 

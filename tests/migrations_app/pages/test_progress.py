@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
+from portal.office.models import LoginSession
 from django.utils import timezone
 
 from migrations_app import queue
@@ -77,6 +77,7 @@ def test_failed_half_way_tells_the_true_numbers(browser, checked):
     shown = visible(see(browser, job))
     assert "Er ging bij Nextens iets mis." in shown
     assert "1 van 4 zijn wel gemigreerd" in shown
+    assert "volledig doorlopen" not in shown
     assert "niets gewijzigd" not in shown
 
 
@@ -119,9 +120,9 @@ def test_poll_costs_three_queries(browser, imported, django_assert_num_queries):
 
 def test_poll_does_not_prolong_the_session(browser, checked):
     at = address(checked(), "voortgang/stand/")
-    before = Session.objects.get().expire_date
+    before = LoginSession.objects.get().expire_date
     answer = browser.get(at)
-    assert Session.objects.get().expire_date == before
+    assert LoginSession.objects.get().expire_date == before
     assert "sessionid" not in answer.cookies
 
 
@@ -137,6 +138,22 @@ def test_poll_speaks_at_a_new_phase_only(browser, checked):
 def test_poll_stops_at_the_end(browser, imported):
     job = imported()
     assert not polls(browser.get(address(job, "voortgang/stand/")))
+
+
+def test_poll_of_somebody_logged_out_brings_the_page_to_the_login(client, checked):
+    job = checked()
+    answer = client.get(address(job, "voortgang/stand/"), headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (401, "true")
+    assert see(client, job).headers["Location"].startswith("/inloggen/?next=")
+
+
+def test_known_file_waits_for_an_answer(browser, received):
+    received()
+    waiting = received(ask_if_known=True)
+    answer = see(browser, waiting)
+    assert bars(answer) == {"upload": 100, "processing": 0}
+    assert "Wacht op uw antwoord" in visible(answer)
+    assert f'href="{address(waiting, "opnieuw/")}"' in answer.content.decode()
 
 
 def test_poll_is_not_kept_by_caches(browser, checked):

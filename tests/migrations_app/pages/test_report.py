@@ -131,6 +131,7 @@ def test_long_list_is_cut_and_shown_in_full_to_print(browser, imported):
     answer = browser.get(address(job))
     assert "Mislukt (61)" in visible(answer)
     assert "Dit zijn de eerste 50 van 61." in visible(answer)
+    assert "data-print" not in answer.content.decode()
     assert visible(browser.get(address(job), {"regels": "alle"})).count("invalid-json") == 60
 
 

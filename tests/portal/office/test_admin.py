@@ -66,6 +66,28 @@ def test_office_with_people_and_hours(browser, staff_member):
     assert office.memberships.get().user == staff_member
 
 
+def test_short_night_is_refused(browser, office):
+    hours = [(0, "08:00", "23:00"), (1, "04:00", "17:00")]
+    form = {
+        "name": office.name,
+        "trade_register_number": office.trade_register_number,
+        "is_active": "on",
+        "opening_hours-TOTAL_FORMS": 2,
+        "opening_hours-INITIAL_FORMS": 0,
+        **{
+            f"opening_hours-{n}-{name}": value
+            for n, row in enumerate(hours)
+            for name, value in zip(("weekday", "opens_at", "closes_at"), row, strict=True)
+        },
+        "accepted_trade_register_numbers-TOTAL_FORMS": 0,
+        "accepted_trade_register_numbers-INITIAL_FORMS": 0,
+        "memberships-TOTAL_FORMS": 0,
+        "memberships-INITIAL_FORMS": 0,
+    }
+    page = browser.post(f"/admin/office/office/{office.pk}/change/", form).content.decode()
+    assert "Laat elke nacht ten minste zes uur achter elkaar gesloten." in page
+
+
 def test_new_user_sets_the_password_by_link(browser):
     browser.post("/admin/office/user/add/", {"email": "Nieuw@Kantoor.example", "is_active": "on"})
     user = User.objects.get(email="nieuw@kantoor.example")

@@ -11,7 +11,9 @@ from tests.people import logged_in
 
 
 def hours(**filled):
-    return {f"{end}_{day}": filled.get(f"{end}_{day}", "") for end in ("opens", "closes") for day in range(7)}
+    """What the form of Kantoorgegevens posts, for the office of the tests."""
+    empty = {f"{end}_{day}": "" for end in ("opens", "closes") for day in range(7)}
+    return {"name": "Nextens Demo", "tax_consultant_number": "", **empty, **filled}
 
 
 @pytest.mark.parametrize("item", [*menus.MAIN, *menus.SETTINGS], ids=lambda item: item.path)
@@ -33,10 +35,40 @@ def test_kantoorbeheerder_sets_the_hours(administrator, office):
     response = logged_in(administrator).post(
         "/instellingen/kantoorgegevens/", hours(opens_0="08:30", closes_0="17:00"), follow=True
     )
-    assert "De kantoortijden zijn opgeslagen." in response.content.decode()
+    assert "De kantoorgegevens zijn opgeslagen." in response.content.decode()
     row = OpeningHours.objects.get()
     assert (row.office, row.weekday, row.opens_at, row.closes_at) == (office, 0, dt.time(8, 30), dt.time(17))
-    assert AuditEvent.objects.filter(act="office.opening_hours_set", office=office).count() == 1
+    trace = AuditEvent.objects.exclude(act="user.logged_in").get()
+    assert (trace.act, trace.office, trace.facts) == ("office.opening_hours_set", office, {"open_days": 1})
+
+
+def test_kantoorbeheerder_changes_the_office(administrator, office):
+    form = hours(name="Nextens Proef", tax_consultant_number="123456", mfa_required="on")
+    logged_in(administrator).post("/instellingen/kantoorgegevens/", form)
+    office.refresh_from_db()
+    assert (office.name, office.tax_consultant_number, office.mfa_required) == (
+        "Nextens Proef",
+        "123456",
+        True,
+    )
+    trace = AuditEvent.objects.exclude(act="user.logged_in").get()
+    assert trace.act == "office.changed"
+    assert trace.facts == {"name": "Nextens Proef", "tax_consultant_number": "123456", "mfa_required": True}
+
+
+def test_nothing_changed_leaves_no_trace(administrator, office):
+    OpeningHours.objects.create(office=office, weekday=0, opens_at=dt.time(8), closes_at=dt.time(17))
+    form = hours(opens_0="08:00", closes_0="17:00")
+    logged_in(administrator).post("/instellingen/kantoorgegevens/", form)
+    assert not AuditEvent.objects.exclude(act="user.logged_in").exists()
+
+
+def test_holidays_and_accepted_numbers_are_shown(staff_member, office, monkeypatch):
+    office.accepted_trade_register_numbers.create(number="55667788")
+    monkeypatch.setattr("portal.office.views.timezone.localdate", lambda: dt.date(2026, 11, 22))
+    page = logged_in(staff_member).get("/instellingen/kantoorgegevens/").content.decode()
+    assert "55667788" in page
+    assert "<dt>25-12-2026</dt><dd>Eerste kerstdag</dd>" in page
 
 
 def test_medewerker_reads_the_hours_only(staff_member, office):
@@ -56,14 +88,22 @@ def test_medewerker_reads_the_hours_only(staff_member, office):
     [
         ({"opens_0": "08:30"}, "Vul voor maandag een begintijd en een eindtijd in, of laat beide leeg."),
         ({"opens_1": "17:00", "closes_1": "08:00"}, "De eindtijd van dinsdag ligt niet na de begintijd."),
-        ({"opens_2": "00:00", "closes_2": "23:00"}, "Laat voor woensdag ten minste zes uur over"),
         ({"opens_3": "half negen", "closes_3": "17:00"}, "Vul een tijd in als 08:30."),
+        ({"name": " "}, "Vul de naam van uw kantoor in."),
+        ({"tax_consultant_number": "12345"}, "Een beconnummer bestaat uit 6 cijfers."),
     ],
 )
 def test_impossible_hours_are_refused_at_the_field(administrator, filled, sentence):
     page = logged_in(administrator).post("/instellingen/kantoorgegevens/", hours(**filled)).content.decode()
     assert sentence in page
     assert f'<a href="#id_{next(iter(filled))}">' in page
+    assert not OpeningHours.objects.exists()
+
+
+def test_short_night_is_refused_where_it_begins(administrator):
+    week = {"opens_6": "08:00", "closes_6": "23:30", "opens_0": "05:00", "closes_0": "12:00"}
+    page = logged_in(administrator).post("/instellingen/kantoorgegevens/", hours(**week)).content.decode()
+    assert '<a href="#id_closes_6">Laat tussen zondag en de dag erna ten minste zes uur' in page
     assert not OpeningHours.objects.exists()
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[3]
-START_SECONDS = 45
+START_SECONDS = 80
 FROM_TESTS = ("PORTAL_", "DJANGO_", "DATABASE_URL", "SECRET_KEY", "PYTEST_", "COVERAGE_", "COV_")
 
 

@@ -108,6 +108,7 @@ def test_a_long_folder_gets_a_short_socket(data_dir):
     assert len(str(socket_dir)) < 60
     assert socket_dir != embedded.Home(root.parent).socket_dir
     assert leave(user_of(root))[0][0] == "used\n"
+    assert eventually(lambda: not socket_dir.exists())
 
 
 def test_only_the_servers_user_may_reach_the_socket(root):

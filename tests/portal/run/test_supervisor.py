@@ -50,11 +50,20 @@ def run(data_dir):
         text=True,
     )
     process.url = f"http://127.0.0.1:{port}"
-    assert eventually(lambda: status_of(f"{process.url}/health/ready") == 200, START_SECONDS)
-    assert eventually(lambda: set(named(data_dir)) == NAMES)
-    yield process
-    process.kill()
-    process.communicate()
+    try:
+        eventually(lambda: process.poll() is not None or is_ready(process.url), START_SECONDS)
+        if process.poll() is not None:
+            pytest.fail(f"it ended: {process.communicate()[0]}")
+        assert is_ready(process.url)
+        assert eventually(lambda: set(named(data_dir)) == NAMES)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def is_ready(url):
+    return status_of(f"{url}/health/ready") == 200
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda n: n.name)

@@ -1,0 +1,167 @@
+"""API tokens: shown once, kept as a digest, ended with their maker or office, noted when used."""
+
+import datetime as dt
+import logging
+import re
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from portal.office import tokens
+from portal.office.models import ApiToken, AuditEvent, Scope
+from tests.people import logged_in
+
+OFFICE = "/api/v1/office/"
+PAGE = "/instellingen/koppelingen/"
+
+
+@pytest.fixture
+def plain(office, administrator):
+    return made(office, administrator)
+
+
+def made(office, by, expires_at=None, scopes=(Scope.MIGRATIONS_READ,)):
+    return tokens.create_token(office=office, name="Proef", scopes=scopes, expires_at=expires_at, by=by)[1]
+
+
+def ask(client, plain, keyword="Bearer"):
+    return client.get(OFFICE, headers={"authorization": f"{keyword} {plain}"})
+
+
+def test_api_says_for_whom_the_token_works(client, plain):
+    answer = ask(client, plain)
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"name": "Nextens Demo", "trade_register_number": "12345678", "scopes": ["migrations:read"]},
+    )
+
+
+@pytest.mark.parametrize(
+    "mangle",
+    [
+        lambda plain: plain[:-1],
+        lambda plain: plain[:-1] + ("A" if plain[-1] != "A" else "B"),
+        lambda plain: "nxt_00000000_" + plain[13:],
+        lambda plain: plain + "\n",
+        lambda plain: "ø" * 56,
+        lambda plain: "",
+    ],
+)
+def test_anything_else_is_refused_alike(client, plain, mangle):
+    answer = ask(client, mangle(plain))
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == "Bearer"
+    assert answer.json() == {"detail": "Dit token is niet geldig."}
+
+
+def test_without_a_token_nobody_is_known(client, administrator):
+    assert client.get(OFFICE).status_code == 401
+    assert logged_in(administrator).get(OFFICE).status_code == 401
+    assert ask(client, "YTpi", keyword="Basic").status_code == 401
+
+
+def test_token_ends_with_its_maker(client, plain, administrator):
+    administrator.is_active = False
+    administrator.save()
+    assert ask(client, plain).status_code == 401
+
+
+def test_token_ends_with_its_office(client, plain, office):
+    office.is_active = False
+    office.save()
+    assert ask(client, plain).status_code == 401
+
+
+def test_token_ends_when_its_maker_leaves_for_another_office(client, plain, administrator, neighbour):
+    administrator.membership.office = neighbour
+    administrator.membership.save()
+    assert ask(client, plain).status_code == 401
+
+
+def test_token_ends_at_its_end(client, office, administrator, monkeypatch):
+    now = timezone.now()
+    plain = made(office, administrator, expires_at=now + dt.timedelta(days=30))
+    assert ask(client, plain).status_code == 200
+    monkeypatch.setattr("portal.office.tokens.timezone.now", lambda: now + dt.timedelta(days=30))
+    assert ask(client, plain).status_code == 401
+
+
+def test_only_the_digest_is_kept(plain):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT t::text FROM office_apitoken t UNION SELECT a::text FROM office_auditevent a")
+        kept = " ".join(row for (row,) in cursor.fetchall())
+    assert plain[4:12] in kept
+    assert plain[13:] not in kept
+
+
+def test_no_token_is_logged(client, plain, caplog):
+    caplog.set_level(logging.DEBUG)
+    ask(client, plain)
+    ask(client, plain[:-1])
+    assert "/api/v1/office/" in caplog.text
+    assert plain[13:-1] not in caplog.text
+
+
+def test_use_is_noted_once_a_minute(client, plain, monkeypatch, django_assert_num_queries):
+    ask(client, plain)
+    first = ApiToken.objects.get().last_used_at
+    with django_assert_num_queries(1):
+        ask(client, plain)
+    later = first + tokens.USE_NOTED_EVERY
+    monkeypatch.setattr("portal.office.tokens.timezone.now", lambda: later)
+    ask(client, plain)
+    assert ApiToken.objects.get().last_used_at == later
+
+
+@pytest.mark.parametrize("wrong", [{"scopes": []}, {"scopes": ["all"]}, {"digest": "geheim"}])
+def test_database_refuses_impossible_tokens(plain, wrong):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ApiToken.objects.update(**wrong)
+
+
+def test_page_shows_a_new_token_once(client, administrator, office):
+    browser = logged_in(administrator)
+    form = {"name": "Migratie Tool", "scopes": ["migrations:write", "certificates"], "days": "90"}
+    answer = browser.post(PAGE, form)
+    assert "no-store" in answer["Cache-Control"]
+    plain = re.search(r'value="(nxt_[^"]+)"', answer.content.decode())[1]
+    assert ask(client, plain).json()["scopes"] == ["certificates", "migrations:write"]
+    again = browser.get(PAGE).content.decode()
+    assert plain[:12] in again
+    assert plain[13:] not in again
+    days_left = ApiToken.objects.get().expires_at - timezone.now()
+    assert dt.timedelta(days=89) < days_left < dt.timedelta(days=90)
+
+
+def test_page_says_what_is_missing(administrator):
+    page = logged_in(administrator).post(PAGE, {"name": ""}).content.decode()
+    assert '<a href="#id_name">Geef het token een naam.</a>' in page
+    assert '<a href="#id_scopes_0">Kies ten minste één recht.</a>' in page
+    assert not ApiToken.objects.exists()
+
+
+def test_revoked_token_is_out_at_once(client, plain, administrator):
+    token = ApiToken.objects.get()
+    page = logged_in(administrator).post(f"{PAGE}{token.pk}/intrekken/", follow=True).content.decode()
+    assert "Het token is ingetrokken." in page
+    assert ask(client, plain).status_code == 401
+    assert list(AuditEvent.objects.filter(target_id=token.pk).values_list("act", flat=True)) == [
+        "token.revoked",
+        "token.created",
+    ]
+
+
+def test_second_revocation_changes_nothing(plain, administrator):
+    token = ApiToken.objects.get()
+    assert tokens.revoke_token(token, by=administrator)
+    assert not tokens.revoke_token(token, by=administrator)
+    assert AuditEvent.objects.filter(act="token.revoked").count() == 1
+
+
+def test_medewerker_neither_sees_nor_makes_tokens(staff_member, plain):
+    browser = logged_in(staff_member)
+    assert PAGE not in browser.get("/instellingen/").content.decode()
+    assert browser.post(PAGE, {"name": "x", "scopes": ["certificates"]}).status_code == 403
+    pk = ApiToken.objects.get().pk
+    assert browser.post(f"{PAGE}{pk}/intrekken/").status_code == 403
