@@ -36,7 +36,7 @@ _ENCODERS: dict[type, Callable[[Any], str]] = {
 
 
 def encode(value: object) -> str:
-    """One value in COPY's text format: None, str (or StrEnum), int, bool, bytes, UUID, Decimal, date, datetime."""
+    """One value in COPY's text format: None, str, int, bool, bytes, UUID, Decimal, date or datetime."""
     encoder = _ENCODERS.get(type(value))
     if encoder is None:
         return _text(str(value))

@@ -10,7 +10,7 @@ _BY_CODE = {Outcome.SKIPPED: "skipped", Outcome.REJECTED: "rejected", Outcome.WA
 
 
 def kinds_of_job(job: MigrationJob) -> dict[str, dict[str, Any]]:
-    """`{"clients": {"announced": n, "created": n, …, "skipped": {code: n}, "rejected": …, "warnings": …}}`."""
+    """`{"clients": {"announced": n, "created": n, …, "skipped": {code: n}, …}}`."""
     kinds: dict[str, dict[str, Any]] = {}
     for part in job.parts.prefetch_related("tallies"):
         numbers = kinds.setdefault(part.kind, _empty())

@@ -29,7 +29,7 @@ class Mailbox:
         self.folder = folder
         folder.mkdir()
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # aiosmtpd names it
         message = BytesParser(policy=policy.default).parsebytes(envelope.content)
         (self.folder / f"{time.time_ns()}.eml").write_bytes(message.as_bytes())
         return "250 OK"

@@ -74,9 +74,8 @@ def _import(job: MigrationJob) -> dict[str, Any]:
     running.run(job.pk, at_once=True)
     seconds = time.perf_counter() - began
     job.refresh_from_db()
-    return _result(
-        job.status, refusal=job.refusal_code, seconds=seconds, peak=peak.mb(), kinds=kinds_of_job(job)
-    )
+    kinds = kinds_of_job(job)
+    return _result(job.status, refusal=job.refusal_code, seconds=seconds, peak=peak.mb(), kinds=kinds)
 
 
 def _result(
@@ -110,7 +109,7 @@ def _kinds(parts: str) -> list[PartKind]:
 
 
 class Peak:
-    """The highest resident memory of this process from now on; of the whole process where that cannot be reset."""
+    """The highest resident memory of this process from now on (from its start where it cannot be reset)."""
 
     def __init__(self) -> None:
         try:

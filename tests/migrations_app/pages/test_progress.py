@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from portal.office.models import LoginSession
 from django.utils import timezone
 
 from migrations_app import queue
 from migrations_app.models import MigrationJob, Part, Status
+from portal.office.models import LoginSession
 from tests.migrations_app.conftest import GOOD
 from tests.migrations_app.pages.conftest import address, put, title, visible
 
