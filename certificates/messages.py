@@ -99,7 +99,17 @@ def attention(moment: datetime, *, ended: bool) -> str:
     return str(text).format(moment=_shown("moment", moment))
 
 
+def revoked(moment: datetime) -> str:
+    """What Home says of a certificate that its issuer withdrew."""
+    return str(_("Certificaat is ingetrokken op {moment}")).format(moment=shown_day(moment))
+
+
+def shown_day(moment: datetime) -> str:
+    """`22-11-2026`, local time."""
+    return date_format(timezone.localtime(moment), "d-m-Y")
+
+
 def _shown(name: str, value: str | int | datetime) -> str:
     if isinstance(value, datetime):
-        return date_format(timezone.localtime(value), "d-m-Y")
+        return shown_day(value)
     return filesizeformat(value) if name == "size" else str(value)

@@ -29,6 +29,8 @@ class Certificate(models.Model):
     sealed_key = models.BinaryField()
     is_active = models.BooleanField(_("actief"), default=False)
     revoked_at = models.DateTimeField(_("ingetrokken"), null=True)
+    checked_at = models.DateTimeField(_("intrekking gecontroleerd"), null=True)
+    check_tried_at = models.DateTimeField(_("laatste poging tot controle"), null=True)
     proven_at = models.DateTimeField(_("sleutel getest"), null=True)
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("geüpload"), auto_now_add=True)

@@ -9,6 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -21,6 +23,8 @@ ACTS = {
     "certificate.uploaded": gettext_lazy("Geüpload"),
     "certificate.activated": gettext_lazy("Actief gemaakt"),
     "certificate.deactivated": gettext_lazy("Inactief gemaakt"),
+    "certificate.revoked": gettext_lazy("Ingetrokken door de uitgever"),
+    "certificate.resealed": gettext_lazy("Sleutel opnieuw verzegeld"),
     "certificate.used": gettext_lazy("Sleutel gebruikt"),
 }
 _HISTORY = 50
@@ -69,6 +73,18 @@ def validity(certificate: Certificate, now: datetime) -> Validity:
     return Validity("warning" if left <= EXPIRES_SOON else "neutral", label)
 
 
+def revocation(certificate: Certificate) -> str:
+    """What its issuer said, and when; that it was asked in vain is said as well."""
+    asked, tried = _moment(certificate.checked_at), _moment(certificate.check_tried_at)
+    if certificate.revoked_at:
+        return _("ingetrokken op %(moment)s") % {"moment": _moment(certificate.revoked_at)}
+    if asked:
+        return _("niet ingetrokken, gecontroleerd op %(moment)s") % {"moment": asked}
+    if tried:
+        return _("nog niet gecontroleerd; de uitgever gaf geen antwoord op %(moment)s") % {"moment": tried}
+    return _("nog niet gecontroleerd")
+
+
 def describe(certificate: Certificate) -> Described:
     """Read the certificate again for the page that shows all of it."""
     own, *others = x509.load_pem_x509_certificates(certificate.chain_pem.encode())
@@ -87,6 +103,10 @@ def history(certificate: Certificate) -> list[tuple[AuditEvent, str]]:
     """What was done with it, newest first, each with its words."""
     events: QuerySet[AuditEvent] = AuditEvent.objects.filter(target_id=certificate.pk, act__in=ACTS)
     return [(event, str(ACTS[event.act])) for event in events.select_related("actor")[:_HISTORY]]
+
+
+def _moment(value: datetime | None) -> str:
+    return date_format(timezone.localtime(value), "d-m-Y H:i") if value else ""
 
 
 def _usages(certificate: x509.Certificate) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from cryptography import x509
@@ -14,7 +14,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from certificates import messages, tasks
+from certificates import mails, messages, tasks
+from certificates.changes import one_at_a_time, record, set_active
 from certificates.checking import EXPIRES_SOON, CheckedCertificate, check_certificate, examine
 from certificates.models import Certificate
 from certificates.pkioverheid import read_numbers
@@ -22,10 +23,11 @@ from certificates.problems import Duplicate, Revoked
 from certificates.sealing import seal_key
 from certificates.trusted import allows_trial, trust_store
 from portal.ids import uuid7
-from portal.office import audit
 from portal.office.keys import storage_keyring
 from portal.office.models import Office, User
 from portal.office.ports import Attention
+
+CHECK_HOLDS = timedelta(weeks=1)
 
 
 class StillActive(Exception):
@@ -61,14 +63,14 @@ def upload(*, office: Office, checked: CheckedCertificate, activate: bool, by: U
     With `activate` it becomes active at once, unless it would replace another and there is something to heed
     first: then it waits, inactive, for `activate`.
     """
-    _one_at_a_time(office)
+    one_at_a_time(office)
     _refuse_duplicate(office, checked.fingerprint)
     certificate = _row(office, checked, by)
     certificate.save(force_insert=True)
-    _record("certificate.uploaded", certificate, by)
+    record("certificate.uploaded", certificate, by)
     if activate and not needs_confirmation(certificate):
         _switch(certificate, by)
-    _prove_after_commit(certificate)
+    _ask_workers_after_commit(certificate)
     return certificate
 
 
@@ -76,9 +78,10 @@ def upload(*, office: Office, checked: CheckedCertificate, activate: bool, by: U
 def activate(*, certificate: Certificate, by: User) -> Certificate:
     """Make this the office's only active certificate; CertificateProblem when it may no longer be used.
 
-    Dates and path are judged again. An active one stays as it is.
+    Dates and path are judged again here, and revocation by the last answer of its issuer; the worker asks for
+    a new one. An active one stays as it is.
     """
-    _one_at_a_time(certificate.office)
+    one_at_a_time(certificate.office)
     certificate.refresh_from_db()
     if certificate.revoked_at:
         raise Revoked(moment=certificate.revoked_at)
@@ -86,29 +89,29 @@ def activate(*, certificate: Certificate, by: User) -> Certificate:
     examine(own, tuple(others), trust=trust_store(), now=timezone.now(), allow_trial_policies=allows_trial())
     if not certificate.is_active:
         _switch(certificate, by)
-        _prove_after_commit(certificate)
+        _ask_workers_after_commit(certificate)
     return certificate
 
 
 @transaction.atomic
 def deactivate(*, certificate: Certificate, by: User) -> Certificate:
     """Leave the office without an active certificate; an inactive one stays as it is."""
-    _one_at_a_time(certificate.office)
+    one_at_a_time(certificate.office)
     certificate.refresh_from_db()
     if certificate.is_active:
-        _set_active(certificate, False)
-        _record("certificate.deactivated", certificate, by)
+        set_active(certificate, False)
+        record("certificate.deactivated", certificate, by)
     return certificate
 
 
 @transaction.atomic
 def delete(*, certificate: Certificate, by: User) -> None:
     """Destroy the sealed key and the row; the audit trail stays. StillActive for the active one."""
-    _one_at_a_time(certificate.office)
+    one_at_a_time(certificate.office)
     certificate.refresh_from_db()
     if certificate.is_active:
         raise StillActive
-    _record("certificate.deleted", certificate, by)
+    record("certificate.deleted", certificate, by)
     certificate.delete()
 
 
@@ -125,12 +128,27 @@ def active_certificate(office: Office) -> Certificate | None:
 
 
 def attention(office: Office) -> list[Attention]:
-    """What Home says of the active certificate: that it ends within eight weeks, or has ended."""
+    """What Home says: that the active certificate ends within eight weeks or has ended, or was revoked."""
     active = active_certificate(office)
-    if active is None or active.not_valid_after - timezone.now() > EXPIRES_SOON:
+    if active is None:
+        return _revoked(office)
+    if active.not_valid_after - timezone.now() > EXPIRES_SOON:
         return []
     text = messages.attention(active.not_valid_after, ended=active.not_valid_after < timezone.now())
     return [Attention(text, reverse("certificates:overview"))]
+
+
+def _revoked(office: Office) -> list[Attention]:
+    """With no active certificate: the last one of the office is the one that was revoked."""
+    last = Certificate.objects.filter(office=office).order_by("-created_at").first()
+    if last is None or last.revoked_at is None:
+        return []
+    return [Attention(messages.revoked(last.revoked_at), reverse("certificates:overview"))]
+
+
+def revocation_is_known(certificate: Certificate) -> bool:
+    """Whether its issuer said, not over a week ago, whether it was revoked."""
+    return certificate.checked_at is not None and timezone.now() - certificate.checked_at <= CHECK_HOLDS
 
 
 def needs_confirmation(certificate: Certificate) -> bool:
@@ -161,12 +179,8 @@ def _cautions(
         yield "numbers-differ", {}
     if certificate.not_valid_after - timezone.now() <= EXPIRES_SOON:
         yield "expires-soon", {"moment": certificate.not_valid_after}
-    yield "revocation-not-checked", {}
-
-
-def _one_at_a_time(office: Office) -> None:
-    """Changes of an office's certificates wait for one another; its other work does not."""
-    Office.objects.select_for_update(no_key=True).get(pk=office.pk)
+    if not revocation_is_known(certificate):
+        yield "revocation-not-checked", {}
 
 
 def _refuse_duplicate(office: Office, fingerprint: str) -> None:
@@ -199,33 +213,25 @@ def _row(office: Office, checked: CheckedCertificate, by: User) -> Certificate:
 
 def _switch(certificate: Certificate, by: User) -> None:
     active = Certificate.objects.filter(Q(office=certificate.office, is_active=True) & ~Q(pk=certificate.pk))
-    for replaced in active:
-        _set_active(replaced, False)
-        _record("certificate.deactivated", replaced, by, replaced_by=certificate.fingerprint)
-    _set_active(certificate, True)
-    _record("certificate.activated", certificate, by)
+    replaces = list(active)
+    for replaced in replaces:
+        set_active(replaced, False)
+        record("certificate.deactivated", replaced, by, replaced_by=certificate.fingerprint)
+    set_active(certificate, True)
+    event = record("certificate.activated", certificate, by)
+    if replaces:
+        mails.tell_replaced(certificate, occasion=event.pk)
 
 
-def _set_active(certificate: Certificate, value: bool) -> None:
-    certificate.is_active = value
-    certificate.save(update_fields=["is_active"])
+def _ask_workers_after_commit(certificate: Certificate) -> None:
+    pk = str(certificate.pk)
 
+    def prove() -> None:
+        tasks.prove_key.delay(pk)
 
-def _record(act: str, certificate: Certificate, by: User, **facts: str) -> None:
-    audit.record(
-        act,
-        office=certificate.office,
-        by=by,
-        target=certificate,
-        fingerprint=certificate.fingerprint,
-        subject=certificate.subject,
-        **facts,
-    )
+    def check_revocation() -> None:
+        tasks.check_revocation.delay(pk)
 
-
-def _prove_after_commit(certificate: Certificate) -> None:
-    def ask() -> None:
-        tasks.prove_key.delay(str(certificate.pk))
-
-    # robust: a broker that is away must not undo the upload; the sweep proves what is waiting
-    transaction.on_commit(ask, robust=True)
+    # robust: a broker that is away must not undo the upload; the sweeps find what is waiting
+    transaction.on_commit(prove, robust=True)
+    transaction.on_commit(check_revocation, robust=True)

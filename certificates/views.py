@@ -18,7 +18,7 @@ from certificates import messages as texts
 from certificates import services
 from certificates.forms import UploadForm
 from certificates.models import Certificate
-from certificates.presenting import describe, history, validity
+from certificates.presenting import describe, history, revocation, validity
 from certificates.problems import CertificateProblem, Duplicate
 from portal.office.access import administrator, member, own
 from portal.office.http import OfficeRequest
@@ -84,6 +84,7 @@ def detail(request: OfficeRequest, pk: UUID) -> HttpResponse:
         "certificate": certificate,
         "validity": validity(certificate, timezone.now()),
         "described": describe(certificate),
+        "revocation": revocation(certificate),
         "history": history(certificate),
     }
     return render(request, "certificates/detail.html", context)

@@ -13,7 +13,7 @@ class OfficeView(APIView):
     """For whom a token works and what it may be used for: a program's first question."""
 
     def get(self, request: Request) -> Response:
-        token: ApiToken = request.auth
+        token: ApiToken = request.auth  # type: ignore[assignment]  # as our own authentication sets it
         return Response(
             {
                 "name": token.office.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from kombu import Queue
 
@@ -33,6 +34,8 @@ PORTAL_URL = env.str("PORTAL_URL", default="").rstrip("/") or (
     if ALLOWED_HOSTS and not DEMO
     else f"http://127.0.0.1:{env.int('PORT', default=8000)}"
 )
+# tests have responders on loopback; nothing outside them may point the workers there
+CERTIFICATE_STATUS_ALLOW_LOOPBACK = TESTING
 PKIOVERHEID_TRUST_DIR = env.str("PKIOVERHEID_TRUST_DIR", default="") or None
 MIGRATION_MAX_BYTES = env.int("MIGRATION_MAX_BYTES", default=10 * 1024**3)
 MIGRATION_MAX_RATIO = env.int("MIGRATION_MAX_RATIO", default=200)
@@ -71,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.office.sessions.SlidingSession",
+    "portal.office.mfa.SecondStepRequired",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"
@@ -160,6 +164,11 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses of strangers
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # portal.office.throttle counts logins
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": "20/m/ip,5/m/key"}
+MFA_ADAPTER = "portal.office.mfa.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones differ
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are confirmed by the invitation
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 # behind a proxy attempts are counted by the address that the proxy saw
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEMO else "https"
@@ -210,6 +219,9 @@ CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {
     "migrations_app.tasks.dispatch_due": {"queue": "checks"},
     "migrations_app.tasks.check_job": {"queue": "checks"},
     "portal.office.tasks.send_due_mail": {"queue": "mail"},
+    "certificates.tasks.check_revocation": {"queue": "checks"},
+    "certificates.tasks.check_revocations": {"queue": "checks"},
+    "certificates.tasks.remind_of_expiry": {"queue": "checks"},
     "certificates.tasks.*": {"queue": "signing"},
 }
 CELERY_TASK_CREATE_MISSING_QUEUES = False
@@ -230,6 +242,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send-due-mail": {"task": "portal.office.tasks.send_due_mail", "schedule": 60.0},
     "dispatch-due": {"task": "migrations_app.tasks.dispatch_due", "schedule": 10.0},
     "prove-waiting-keys": {"task": "certificates.tasks.prove_waiting_keys", "schedule": 600.0},
+    "check-revocations": {"task": "certificates.tasks.check_revocations", "schedule": 1800.0},
+    "remind-of-expiry": {
+        "task": "certificates.tasks.remind_of_expiry",
+        "schedule": crontab(hour=7, minute=0),
+    },
 }
 
 LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import api, health
+from portal import api, health, mails
 from portal.home import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("api/v1/office/", api.OfficeView.as_view(), name="api_office"),
+    path("admin/mails/voorbeelden/", mails.examples, name="mail_examples"),
+    path("admin/mails/voorbeelden/<slug:kind>/", mails.example, name="mail_example"),
     path("", include("portal.office.urls")),
     path("", include("portal.dossiers.urls")),
     path("", include("certificates.urls")),

@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from portal.office import site
+from portal.office.models import SiteSettings
 from portal.run import embedded
 from tests import settings as own
 from tests.people import (  # noqa: F401 - fixtures
@@ -16,6 +18,12 @@ from tests.people import (  # noqa: F401 - fixtures
     office,
     staff_member,
 )
+
+
+@pytest.fixture(autouse=True)
+def nothing_set_for_all_offices() -> None:
+    """No page asks the database for them, or finds those of an earlier test."""
+    site.keep(SiteSettings())
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -1,10 +1,14 @@
 """The people of the tests: two of an office, one of the neighbours, and a Nextens administrator."""
 
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from portal.office.models import Office, Role, User
 from tests.factories import PASSWORD, MembershipFactory, OfficeFactory
+
+APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
@@ -36,7 +40,15 @@ def neighbour_administrator(neighbour) -> User:
 
 @pytest.fixture
 def nextens_administrator(db) -> User:
-    return User.objects.create_superuser("admin@nextens.example", PASSWORD)
+    return with_second_step(User.objects.create_superuser("admin@nextens.example", PASSWORD))
+
+
+def with_second_step(user: User) -> User:
+    """`user`, with an authenticator app whose secret is APP_SECRET."""
+    Authenticator.objects.create(
+        user=user, type=Authenticator.Type.TOTP, data={"secret": get_adapter().encrypt(APP_SECRET)}
+    )
+    return user
 
 
 def member_of(office: Office, role: Role, email: str) -> User:

@@ -18,7 +18,9 @@ from django.utils import timezone
 
 from certificates.models import Certificate
 from migrations_app.models import ImportType, MigrationJob, Status
+from portal.office.logos import set_logo
 from portal.office.models import Scope
+from portal.office.pictures import Picture
 from portal.office.tokens import create_token
 from tests.people import logged_in
 from tests.portal.dossiers import rows
@@ -41,6 +43,11 @@ PUBLIC = Row("ok", "ok", "ok", "ok", "ok")
 # for who is logged in the login page leads on
 ENTRANCE = Row("ok", "away", "away", "away", "away")
 OFFICE = Row("login", "ok", "ok", "ok", "404")
+# one's own, whoever one is
+ACCOUNT = Row("login", "ok", "ok", "ok", "ok")
+# the same, behind a page that asks for the password once more
+PASSWORD_AGAIN = Row("login", "away", "away", "away", "away")
+POST_ONLY = Row("405", "405", "405", "405", "405")
 FOR_ADMINISTRATORS = Row("login", "403", "ok", "ok", "404")
 # a session opens nothing here: a token does
 API = Row("401", "401", "401", "401", "401")
@@ -64,8 +71,33 @@ ROWS = {
     "wachtwoord-vergeten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/": PUBLIC,
     "admin/login/": Row("login", "404", "404", "404", "login"),
     "instellingen/": OFFICE,
-    "instellingen/account/": OFFICE,
+    "inloggen/tweede-stap/": Row("login", "away", "away", "away", "away"),
+    "uitnodiging/": PUBLIC,
+    "e-mailadres-bevestigen/": PUBLIC,
+    "sessie/": PUBLIC,
+    "sessie/verlengen/": POST_ONLY,
+    "instellingen/account/": ACCOUNT,
+    "instellingen/account/wachtwoord/": ACCOUNT,
+    "instellingen/account/e-mailadres/": PASSWORD_AGAIN,
+    "instellingen/account/sessies/": ACCOUNT,
+    "instellingen/account/bevestigen/": ACCOUNT,
+    "instellingen/account/tweestapsverificatie/": ACCOUNT,
+    # who has an app already is led to where it can be removed
+    "instellingen/account/tweestapsverificatie/app/": PASSWORD_AGAIN,
+    "instellingen/account/tweestapsverificatie/passkey/": PASSWORD_AGAIN,
+    "instellingen/account/tweestapsverificatie/herstelcodes/": Row("login", "404", "404", "404", "404"),
+    "instellingen/account/tweestapsverificatie/herstelcodes/nieuw/": POST_ONLY,
+    "instellingen/account/tweestapsverificatie/verwijderen/": PASSWORD_AGAIN,
+    "instellingen/gebruikersbeheer/": FOR_ADMINISTRATORS,
+    "instellingen/gebruikersbeheer/uitnodigen/": FOR_ADMINISTRATORS,
+    "instellingen/gebruikersbeheer/<uuid:pk>/": Row("login", "403", "404", "ok", "404"),
     "instellingen/kantoorgegevens/": OFFICE,
+    "instellingen/mijn-producten/": OFFICE,
+    "instellingen/mijn-logos/": OFFICE,
+    "instellingen/mijn-logos/logo.png": OWN,
+    "instellingen/mijn-logos/verwijder/": Row("login", "403", "405", "405", "404"),
+    "instellingen/logboek/": FOR_ADMINISTRATORS,
+    "instellingen/logboek/logboek.csv": FOR_ADMINISTRATORS,
     "instellingen/koppelingen/": FOR_ADMINISTRATORS,
     "instellingen/koppelingen/<uuid:pk>/intrekken/": Row("login", "403", "404", "ok", "404"),
     "help/": PUBLIC,
@@ -126,6 +158,10 @@ def _with_document(record_factory, office):
     return record_factory(client__office=office, document=document).pk
 
 
+def person_of(office):
+    return office.memberships.first().user.pk
+
+
 def job_of(office):
     return MigrationJob.objects.create(
         office=office,
@@ -160,14 +196,20 @@ def token_of(office):
     return create_token(office=office, name="Proef", scopes=list(Scope), expires_at=None, by=by)[0].pk
 
 
+def logo_of(office):
+    set_logo(office=office, picture=Picture(b"PNG", 1, 1), by=office.memberships.first().user)
+
+
 # the longest beginning of an address decides who makes its object
 MAKERS = {
+    "instellingen/mijn-logos/logo.png": logo_of,
     "instellingen/koppelingen/<uuid:pk>/": token_of,
     "klanten/<uuid:pk>/": client_of,
     "aangiften/<uuid:pk>/": return_of,
     "serviceberichten/<uuid:pk>/": message_of,
     "fiscale-kaarten/<uuid:pk>/": card_of,
     "instellingen/certificaten/<uuid:pk>/": certificate_of,
+    "instellingen/gebruikersbeheer/<uuid:pk>/": person_of,
     "instellingen/migratie/<uuid:pk>/": job_of,
 }
 

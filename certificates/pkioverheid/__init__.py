@@ -3,7 +3,7 @@
 from certificates.pkioverheid.chain import find_chain
 from certificates.pkioverheid.naming import common_name, readable
 from certificates.pkioverheid.numbers import Numbers, read_numbers
-from certificates.pkioverheid.policies import POLICIES, Policy, accepted_policy
+from certificates.pkioverheid.policies import POLICIES, Policy, accepted_policy, is_authority
 from certificates.pkioverheid.strength import is_weak
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "accepted_policy",
     "common_name",
     "find_chain",
+    "is_authority",
     "is_weak",
     "read_numbers",
     "readable",

@@ -33,7 +33,7 @@ POLICIES = (
 def accepted_policy(certificate: x509.Certificate, *, allow_trial: bool) -> Policy:
     """Return the policy that makes this a services certificate; NotServices when it is none, or is a CA's."""
     extensions = certificate.extensions
-    if _is_ca(extensions) or not _signs_in_as_client(extensions):
+    if is_authority(certificate) or not _signs_in_as_client(extensions):
         raise NotServices
     carried = {policy.policy_identifier.dotted_string for policy in _policies(extensions)}
     for policy in POLICIES:
@@ -42,9 +42,10 @@ def accepted_policy(certificate: x509.Certificate, *, allow_trial: bool) -> Poli
     raise NotServices
 
 
-def _is_ca(extensions: x509.Extensions) -> bool:
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Whether it is a CA's, which may issue others."""
     try:
-        return extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
         return False
 

@@ -43,10 +43,10 @@ def _merge(run: Run, part: Part, records: Sequence[AcceptedRecord]) -> Outcomes:
         return Outcomes()
     if part.kind == PartKind.CLIENTS:
         return merge_clients(run, part, records)
-    documents, unusable = store_documents(run, records)
-    lost = {problem.line for problem in unusable}
+    documents, problems = store_documents(run, part, records)
+    lost = {problem.line for problem in problems if problem.outcome}
     outcomes = merge(run, part, [a for a in records if a.line not in lost] if lost else records, documents)
-    for problem in unusable:
+    for problem in problems:
         outcomes.explain(problem)
     return outcomes
 

@@ -2,50 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import connection
 
 from migrations_app.importing.copying import copy_rows
+from migrations_app.importing.messages import Named, compare_messages
 from migrations_app.importing.run_state import Run, problem_of
 from migrations_app.migration_file import AcceptedRecord, DocumentProblem, RecordProblem
+from migrations_app.migration_file import Document as FileDocument
+from migrations_app.models import Part
 from portal.dossiers import documents
 from portal.dossiers.documents import FinishedPack, StoredDocument
 from portal.dossiers.models import Document
 from portal.office.keys import storage_keyring
 
+# what is held of a batch until its messages are compared with their records
+_HELD_BYTES = 16 * 1024**2
+
 
 def store_documents(
-    run: Run, records: Sequence[AcceptedRecord]
+    run: Run, part: Part, records: Sequence[AcceptedRecord]
 ) -> tuple[dict[str, UUID], list[RecordProblem]]:
-    """sha256 (hex) -> document of the office, and the records whose document cannot be had.
+    """sha256 (hex) -> document of the office, and what records are rejected or warned for.
 
-    New contents go into one pack of the file store; its rows are written in the caller's transaction.
+    New contents go into one pack of the file store; its rows are written in the caller's transaction. What
+    only rejected records name is not kept.
     """
-    named = [
+    naming = [
         (accepted, document)
         for accepted in records
         if (document := getattr(accepted.record, "document", None)) is not None
     ]
-    if not named:
+    if not naming:
         return {}, []
-    known = _known(run, {document.sha256.lower() for _, document in named})
-    unusable: list[RecordProblem] = []
+    known = _known(run, {document.sha256.lower() for _, document in naming})
+    problems: list[RecordProblem] = []
     with documents.PackWriter(run.job.office, storage_keyring(), default_storage) as writer:
-        for accepted, wanted in named:
-            try:
-                content = run.file.read_document(wanted.path, bytes=wanted.bytes, sha256=wanted.sha256)
-            except DocumentProblem as problem:
-                unusable.append(problem_of(accepted, problem.code, field="document"))
-                continue
-            if wanted.sha256.lower() not in known:
-                known[wanted.sha256.lower()] = writer.add(content, wanted.media_type).id
+        for named in _read(run, naming, problems):
+            found = compare_messages(run, part, named)
+            rejected = {problem.line for problem in found if problem.outcome}
+            for accepted, wanted, content in named:
+                if wanted.sha256.lower() not in known and accepted.line not in rejected:
+                    known[wanted.sha256.lower()] = writer.add(content, wanted.media_type).id
+            problems += found
         finished = writer.finish()
     if finished:
         _insert(run, finished)
-    return known, unusable
+    return known, problems
+
+
+def _read(
+    run: Run, naming: Sequence[tuple[AcceptedRecord, FileDocument]], problems: list[RecordProblem]
+) -> Iterator[list[Named]]:
+    """Documents as the file has them, a few at a time; those that cannot be had go to `problems`."""
+    held: list[Named] = []
+    size = 0
+    for accepted, wanted in naming:
+        try:
+            content = run.file.read_document(wanted.path, bytes=wanted.bytes, sha256=wanted.sha256)
+        except DocumentProblem as problem:
+            problems.append(problem_of(accepted, problem.code, field="document"))
+            continue
+        held.append(Named(accepted, wanted, content))
+        size += len(content)
+        if size >= _HELD_BYTES:
+            yield held
+            held, size = [], 0
+    if held:
+        yield held
 
 
 def _known(run: Run, wanted: set[str]) -> dict[str, UUID]:

@@ -98,9 +98,8 @@ def _upsert(cursor: CursorWrapper, run: Run, part: Part, target: Target) -> list
         columns += [("product", "%s"), ("product_year", "%s")]
         kept += ["product = excluded.product", "product_year = excluded.product_year"]
         parameters = [part.product, part.product_year]
-    has_year = any(column.name == "tax_year" for column in target.columns)
-    year = "COALESCE(t.tax_year, 0)" if has_year else "0"
     source = run.source_of(part).pk
+    year, counted = _year_of_written(part, target)
     cursor.execute(
         f"""
         WITH written AS (
@@ -116,13 +115,23 @@ def _upsert(cursor: CursorWrapper, run: Run, part: Part, target: Target) -> list
                 client_id = excluded.client_id, content_hash = excluded.content_hash,
                 updated_in_id = excluded.created_in_id, updated_at = now(), {", ".join(kept)}
             WHERE t.edited_at IS NULL AND t.content_hash IS DISTINCT FROM excluded.content_hash
-            RETURNING (t.xmax = 0) AS created, {year} AS tax_year
+            RETURNING (t.xmax = 0) AS created, {year}
         )
-        SELECT created, tax_year, count(*) FROM written GROUP BY created, tax_year
+        SELECT created, COALESCE(tax_year, 0), count(*) FROM {counted} GROUP BY 1, 2
         """,
         [run.office_id, source, run.job.pk, *parameters, source],
     )
     return [(created, tax_year, number) for created, tax_year, number in cursor.fetchall()]
+
+
+def _year_of_written(part: Part, target: Target) -> tuple[str, str]:
+    """SQL: what a written row returns of its year, and what to count. It is the file's year that counts,
+    and a message may leave out the one that its row keeps.
+    """
+    if part.kind == PartKind.ASSESSMENT_MESSAGES:
+        return "t.record_key", f"written JOIN {target.staging} s USING (record_key)"
+    has_year = any(column.name == "tax_year" for column in target.columns)
+    return ("t.tax_year" if has_year else "0 AS tax_year"), "written"
 
 
 def _left_out(

@@ -115,7 +115,7 @@ TARGETS: dict[PartKind, Target] = {
     PartKind.RESPONSIBILITIES: Target(
         "dossiers_responsibility",
         (
-            _value("staff_email", "text", lambda record: record.staff_email.lower()),
+            _value("staff_email", "text"),
             _text("staff_name"),
             _text("role"),
         ),

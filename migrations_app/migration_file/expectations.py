@@ -19,6 +19,7 @@ PERIOD = "period"
 PERIOD_IN_TAX_YEAR = "period-in-tax-year"
 AMOUNT = "amount"
 MOMENT = "moment"
+EMAIL = "email"
 VAT_ID = "vat-id"
 VAT_RETURN_NUMBER = "vat-return-number"
 PAYROLL_TAX_NUMBER = "payroll-tax-number"
@@ -30,7 +31,7 @@ FINANCIAL_YEAR_ORDER = "financial-year-order"
 _BY_NAME = {
     "trade_register_number": "digits:8",
     "sha256": "sha256",
-    "staff_email": "email",
+    "staff_email": EMAIL,
     "country": "country",
     "period": PERIOD,
 }

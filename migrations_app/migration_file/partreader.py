@@ -17,7 +17,7 @@ from migrations_app.migration_file.records import (
     KINDS_WITH_YEAR,
     AnyRecord,
     Client,
-    has_supported_year,
+    is_supported_year,
 )
 from migrations_app.migration_file.rules import RULES
 from migrations_app.migration_file.strictjson import BLANK, Decoded, Decoder, Unreadable
@@ -137,7 +137,7 @@ class PartReader:
         for position, record in enumerate(decoded):
             if isinstance(record, Unreadable):
                 fault = _DUPLICATE if position in repeated else record.fault
-            elif has_year and not has_supported_year(record):
+            elif has_year and not is_supported_year(record.tax_year, getattr(record, "tax", None)):
                 fault = _YEAR
             elif repeated and position in repeated:
                 fault = _DUPLICATE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -28,7 +28,8 @@ VAT_TAXES = frozenset({"OB", "ICP"})
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Year = Annotated[int, Meta(ge=1900, le=2100)]
 Moment = Annotated[datetime, Meta(tz=True)]
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+MAX_EMAIL = 254
+Email = Annotated[str, Meta(min_length=3, max_length=MAX_EMAIL, pattern=r"^[^@\s]+@[^@\s]+\Z")]
 Sha256 = Annotated[str, Meta(min_length=64, max_length=64, pattern="^[0-9a-fA-F]{64}$")]
 MediaType = Literal["application/xbrl+xml", "application/xml", "application/pdf", "application/octet-stream"]
 ClientKind = Literal["person", "business"]
@@ -182,9 +183,8 @@ RECORD_TYPES: dict[Kind, type[AnyRecord]] = {
 KINDS_WITH_YEAR = frozenset(Kind) - {Kind.CLIENTS, Kind.RESPONSIBILITIES}
 
 
-def has_supported_year(record: Any) -> bool:
-    """Whether the portal keeps what this record of KINDS_WITH_YEAR is about; a message may have no year."""
-    year: int | None = record.tax_year
+def is_supported_year(year: int | None, tax: str | None = None) -> bool:
+    """Whether the portal keeps what is of this tax year; a message may have no year."""
     if year is None or year >= FIRST_YEAR_OF_VAT:
         return True
-    return year >= FIRST_YEAR and getattr(record, "tax", None) not in VAT_TAXES
+    return year >= FIRST_YEAR and tax not in VAT_TAXES

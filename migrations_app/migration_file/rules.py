@@ -24,11 +24,13 @@ from migrations_app.migration_file.paths import is_document_path
 from migrations_app.migration_file.periods import InvalidPeriod, parse_period
 from migrations_app.migration_file.problems import Fault
 from migrations_app.migration_file.records import (
+    MAX_EMAIL,
     AssessmentMessage,
     Client,
     Document,
     ExtensionScheme,
     Kind,
+    Responsibility,
     TaxCard,
     TaxReturn,
 )
@@ -87,15 +89,21 @@ def _identity(client: Client) -> Fault | None:
 def settle_return(record: TaxReturn) -> Fault | None:
     if record.variant is None:
         record.variant = "return"
+    fault = period_fault(record.tax, record.tax_year, record.period)
+    return fault or _moments(record) or _amount_and_document(record)
+
+
+def period_fault(tax: str, tax_year: int, text: str) -> Fault | None:
+    """What is wrong with the period of a return."""
     try:
-        period = parse_period(record.period)
+        period = parse_period(text)
     except InvalidPeriod:
         return invalid("period", expect.PERIOD)
-    if len(record.period) == 10 and record.tax != "ERF":
+    if len(text) == 10 and tax != "ERF":
         return invalid("period", expect.PERIOD)
-    if period.start.year != record.tax_year:
+    if period.start.year != tax_year:
         return invalid("period", expect.PERIOD_IN_TAX_YEAR)
-    return _moments(record) or _amount_and_document(record)
+    return None
 
 
 def _moments(record: TaxReturn) -> Fault | None:
@@ -122,7 +130,7 @@ def _amount_and_document(record: TaxReturn | AssessmentMessage) -> Fault | None:
         if amount is None:
             return invalid("amount", expect.AMOUNT)
         record.amount = amount
-    return _document(record.document)
+    return document_fault(record.document)
 
 
 def _two_decimals(amount: Decimal) -> Decimal | None:
@@ -137,7 +145,8 @@ def _two_decimals(amount: Decimal) -> Decimal | None:
     return rounded or _ZERO
 
 
-def _document(document: Document | None) -> Fault | None:
+def document_fault(document: Document | None) -> Fault | None:
+    """What is wrong with the document that a record names; its sha256 becomes lower case."""
     if document is None:
         return None
     if not _PLAIN_DOCUMENT.fullmatch(document.path) and not is_document_path(document.path):
@@ -158,11 +167,15 @@ def settle_scheme(record: ExtensionScheme) -> Fault | None:
 
 
 def settle_card(record: TaxCard) -> Fault | None:
-    return _document(record.document)
+    return document_fault(record.document)
 
 
-def settle_nothing(record: object) -> None:
-    """A responsibility has no rule beyond its types."""
+def settle_responsibility(record: Responsibility) -> Fault | None:
+    record.staff_email = record.staff_email.lower()
+    # some capitals are longer in lower case
+    if len(record.staff_email) > MAX_EMAIL:
+        return invalid("staff_email", expect.EMAIL)
+    return None
 
 
 Settle = Callable[[Any], Fault | None]
@@ -173,5 +186,5 @@ RULES: dict[Kind, Settle] = {
     Kind.ASSESSMENT_MESSAGES: settle_message,
     Kind.EXTENSION_SCHEMES: settle_scheme,
     Kind.TAX_CARDS: settle_card,
-    Kind.RESPONSIBILITIES: settle_nothing,
+    Kind.RESPONSIBILITIES: settle_responsibility,
 }

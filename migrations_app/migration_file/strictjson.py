@@ -19,15 +19,25 @@ import msgspec
 from migrations_app.migration_file import expectations as expect
 from migrations_app.migration_file.errors import OutcomeCode
 from migrations_app.migration_file.problems import Fault
-from migrations_app.migration_file.records import RECORD_TYPES, AnyRecord, Kind
+from migrations_app.migration_file.records import (
+    RECORD_TYPES,
+    Address,
+    AnyRecord,
+    Document,
+    Kind,
+    TaxCardLine,
+)
 
 MAX_DEPTH = 16
+MAX_TAX = 20  # as a message's may be; what is longer names no tax
 BLANK = b" \t\r\n"
 
 # escapes of characters below U+0300 cannot break NFC
 _RISKY_ESCAPE = re.compile(rb"\\u(?!0[0-2])")
 _CONTAINERS = (dict, list)
 _MOMENTS = ("submitted_at", "modified_at")
+# of what a record holds; other keys are ignored, and their names are anybody's
+_NAMES_BELOW = frozenset(name for part in (Address, Document, TaxCardLine) for name in part.__struct_fields__)
 
 
 class NotStrictJson(ValueError):
@@ -218,8 +228,8 @@ def _texts(field: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield field, value
     elif isinstance(value, dict):
-        for name, each in value.items():
-            yield from _texts(f"{field}.{name}" if name.isidentifier() else field, each)
+        for name in (each for each in value if each in _NAMES_BELOW):
+            yield from _texts(f"{field}.{name}", value[name])
     elif isinstance(value, list):
         for each in value:
             yield from _texts(f"{field}[...]", each)
@@ -246,13 +256,13 @@ def _unreadable(plain: dict[str, Any], fault: Fault) -> Unreadable:
         fault,
         record_id=_id(plain.get("id")),
         client_id=_id(plain.get("client_id")),
-        tax=_id(plain.get("tax")),
+        tax=_id(plain.get("tax"), MAX_TAX),
         tax_year=year if type(year) is int and 1900 <= year <= 2100 else None,
         document=path if isinstance(path, str) else None,
     )
 
 
-def _id(value: Any) -> str | None:
-    if not isinstance(value, str) or not 1 <= len(value) <= 64 or "\x00" in value:
+def _id(value: Any, longest: int = 64) -> str | None:
+    if not isinstance(value, str) or not 1 <= len(value) <= longest or "\x00" in value:
         return None
     return value if unicodedata.is_normalized("NFC", value) else None

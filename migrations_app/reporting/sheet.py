@@ -1,13 +1,11 @@
-"""The report as CSV: for a spreadsheet, which must not take a cell for a formula."""
+"""The report as CSV."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterable, Iterator
 
 from migrations_app.reporting.remarks import Remark
+from portal.ui import sheets
 
 _HEADER = (
     "Uitkomst",
@@ -20,27 +18,11 @@ _HEADER = (
     "Wat u kunt doen",
     "Code",
 )
-_BYTE_ORDER_MARK = "\ufeff"
-# what spreadsheet programs take for the start of a formula, full-width forms and blanks before it included
-_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 
 def csv_lines(remarks: Iterable[Remark]) -> Iterator[str]:
-    """Lines of CSV with a byte order mark and semicolons, as Dutch spreadsheet programs expect."""
-    yield _BYTE_ORDER_MARK + _line(_HEADER)
-    for remark in remarks:
-        yield _line(map(harmless, _cells(remark)))
-
-
-def harmless(cell: str) -> str:
-    """`cell`, with an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def _line(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, delimiter=";").writerow(cells)
-    return line.getvalue()
+    """Lines of CSV, a remark each."""
+    return sheets.csv_lines(_HEADER, map(_cells, remarks))
 
 
 def _cells(remark: Remark) -> tuple[str, ...]:

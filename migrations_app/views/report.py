@@ -30,7 +30,7 @@ _SHORT, _LONG = 50, 5000
 @never_cache
 def report(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """The whole report. `?regels=alle` shows long lists in full, to print them."""
-    job = own(request, with_totals(MigrationJob.objects.all()), pk)
+    job = own(request, with_totals(MigrationJob.objects.select_related("office__logo")), pk)
     if job.checked_at is None:
         return redirect("migrations:progress", pk)
     parts = list(job.parts.all())

@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 from uuid import UUID
 
 import zstandard
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
@@ -117,7 +118,7 @@ def read_document(document: Document) -> bytes:
     """The document as it came in, its checksum checked; DocumentUnreadable when that cannot be."""
     try:
         return _checked(document, _open_sealed(document))
-    except (OSError, VaultError, zstandard.ZstdError) as error:
+    except (OSError, BotoCoreError, ClientError, VaultError, zstandard.ZstdError) as error:
         raise DocumentUnreadable(str(document.pk)) from error
 
 

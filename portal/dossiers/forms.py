@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -78,6 +79,12 @@ def _year_field(label: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(label=label, choices=_years, required=False, coerce=int, empty_value=None)
 
 
+def _products(taxes: Collection[str]) -> list[Any]:
+    own = [choice for choice in Tax.choices if choice[0] in taxes]
+    others = [choice for choice in Tax.choices if choice[0] not in taxes]
+    return [ALL, *own, (_("Andere producten"), others)] if own and others else [ALL, *Tax.choices]
+
+
 class YearFilter(RecordFilter):
     tax_year = _year_field(_("Jaar"))
 
@@ -86,6 +93,11 @@ class ReturnFilter(RecordFilter):
     tax = forms.ChoiceField(label=_("Product"), required=False, choices=[ALL, *Tax.choices])
     tax_year = _year_field(_("Aangiftejaar"))
     status = forms.ChoiceField(label=_("Status"), required=False, choices=[ALL, *ReturnStatus.choices])
+
+    def __init__(self, data: Any, *, taxes: Collection[str]) -> None:
+        """`taxes` are those with which the office works (Mijn producten); none stands for all."""
+        super().__init__(data)
+        self.fields["tax"] = forms.ChoiceField(label=_("Product"), required=False, choices=_products(taxes))
 
 
 class MessageFilter(YearFilter):

@@ -16,16 +16,30 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
-from portal.office.http import OfficeRequest
+from portal.office.http import OfficeRequest, PersonRequest
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
 OfficeView = Callable[Concatenate[OfficeRequest, P], HttpResponseBase]
+PersonView = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
 PlainView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 SESSION_EXPIRED = _(
     "U bent uitgelogd omdat u een tijd niets heeft gedaan. Log opnieuw in; u gaat daarna verder waar u was."
 )
+
+
+def person(view: PersonView[P]) -> PlainView[P]:
+    """For everybody who is logged in: pages about somebody's own account."""
+
+    @wraps(view)
+    def entered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _to_login(request)
+        known: PersonRequest = request  # type: ignore[assignment]  # the backend knows no other kind of user
+        return view(known, *args, **kwargs)
+
+    return entered
 
 
 def member(view: OfficeView[P]) -> PlainView[P]:

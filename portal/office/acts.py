@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 
 from portal.office import audit
 from portal.office.hours import Week, week_of
-from portal.office.models import Office, OpeningHours, User
+from portal.office.models import Office, OpeningHours, Tax, User
 
 
 @transaction.atomic
@@ -36,3 +36,11 @@ def _replace_hours(office: Office, week: Week) -> None:
         OpeningHours(office=office, weekday=weekday, opens_at=opens, closes_at=closes)
         for weekday, (opens, closes) in week.items()
     )
+
+
+@transaction.atomic
+def set_taxes(*, office: Office, taxes: Collection[str], by: User) -> None:
+    """Say with which taxes the office works; the same ones again leave no trace."""
+    chosen = [tax.value for tax in Tax if tax in taxes]
+    if Office.objects.filter(pk=office.pk).exclude(taxes=chosen).update(taxes=chosen):
+        audit.record("office.products_set", office=office, by=by, target=office, taxes=", ".join(chosen))

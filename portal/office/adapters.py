@@ -11,6 +11,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -62,6 +63,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def reauthenticate(self, user: User, password: str) -> bool:
         found = self.authenticate(self.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """The password only: everybody has one."""
+        url = reverse("account_reauthenticate")
+        way = {"id": "reauthenticate", "description": _("Wachtwoord"), "url": url}
+        return [way] if user.is_authenticated else []
 
     def login(self, request: HttpRequest, user: User) -> None:
         if not OfficeBackend().user_can_authenticate(user):  # disabled between the two steps

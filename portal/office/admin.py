@@ -8,24 +8,28 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from portal.office import passwords, sending
+from portal.office import audit, passwords, sending
 from portal.office.hours import short_nights
 from portal.office.models import (
     AcceptedTradeRegisterNumber,
+    ApiToken,
     AuditEvent,
     Membership,
     Office,
     OpeningHours,
     OutgoingMail,
+    SiteSettings,
     User,
 )
 from portal.office.models.mail import MailState
+from portal.office.site import keep
 from portal.office.tasks import send_due_mail
 
 if TYPE_CHECKING:  # generic in the stubs only
@@ -134,6 +138,33 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+@admin.register(SiteSettings)
+class SiteSettingsAdmin(ModelAdmin):
+    """One row, which is made by setting the first address."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not SiteSettings.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: SiteSettings, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        keep(obj)
+        by = request.user if isinstance(request.user, User) else None
+        audit.record("site.changed", office=None, by=by, changed=", ".join(form.changed_data))
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    list_display = ("name", "prefix", "office", "created_by", "last_used_at", "expires_at", "revoked_at")
+    list_select_related = ("office", "created_by")
+    search_fields = ("name", "prefix", "office__name")
+    exclude = ("digest",)
 
 
 @admin.register(AuditEvent)

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 
 from portal.office import menus
 from portal.office.models import Membership
+from portal.office.sessions import SessionStore
+from portal.office.site import site
 
 Marked = list[tuple[menus.MenuItem, str]]
 
@@ -20,9 +22,10 @@ def portal(request: HttpRequest) -> dict[str, object]:
     return {
         "office": membership.office if membership else None,
         "membership": membership,
-        "main_menu": _marked(menus.MAIN, request.path) if membership else [],
+        "main_menu": _marked((*menus.MAIN, *menus.elsewhere(site())), request.path) if membership else [],
         "settings_menu": _marked(_open_to(membership), request.path) if membership else [],
         "support_email": settings.SUPPORT_EMAIL,
+        "session_seconds": _session_seconds(request),
     }
 
 
@@ -34,3 +37,11 @@ def _open_to(membership: Membership) -> tuple[menus.MenuItem, ...]:
 
 def _marked(items: tuple[menus.MenuItem, ...], path: str) -> Marked:
     return [(item, item.current(path)) for item in items]
+
+
+def _session_seconds(request: HttpRequest) -> int | None:
+    """How long the visitor stays logged in; None for who is not."""
+    user, session = getattr(request, "user", None), getattr(request, "session", None)
+    if user is None or not user.is_authenticated or not isinstance(session, SessionStore):
+        return None
+    return session.seconds_left()

@@ -36,7 +36,7 @@ def next_start(week: Week, moment: dt.datetime, *, is_holiday: IsHoliday) -> dt.
 
 
 def short_nights(week: Week) -> list[int]:
-    """The weekdays after whose closing fewer than six hours in a row are closed, up to the next day's opening.
+    """The weekdays after whose closing time the office is closed for fewer than six hours in a row.
 
     Pure. By the clock on the wall: a night in which the clock changes counts as any other.
     """

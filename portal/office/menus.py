@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.office.models import SiteSettings
+
 
 @dataclass(frozen=True)
 class MenuItem:
@@ -40,11 +42,23 @@ MAIN = (
     ),
 )
 
+
+def elsewhere(site: SiteSettings) -> tuple[MenuItem, ...]:
+    """The items after MAIN that lead out of the portal, as far as an administrator has set their address."""
+    addresses = ((_("FiscaalTotaal"), site.fiscaal_totaal_url), (_("Naslag"), site.naslag_url))
+    return tuple(MenuItem(text, address) for text, address in addresses if address)
+
+
 SETTINGS = (
     MenuItem(_("Instellingen"), "/instellingen/"),
     MenuItem(_("Account"), "/instellingen/account/"),
     MenuItem(_("Certificaten"), "/instellingen/certificaten/"),
+    MenuItem(_("Gebruikersbeheer"), "/instellingen/gebruikersbeheer/", for_administrators=True),
     MenuItem(_("Kantoorgegevens"), "/instellingen/kantoorgegevens/"),
     MenuItem(_("Koppelingen"), "/instellingen/koppelingen/", for_administrators=True),
     MenuItem(_("Migratie"), "/instellingen/migratie/"),
+    MenuItem(_("Mijn producten"), "/instellingen/mijn-producten/"),
+    MenuItem(_("Mijn logo's"), "/instellingen/mijn-logos/"),
+    # not in the step plan, so after what is
+    MenuItem(_("Logboek"), "/instellingen/logboek/", for_administrators=True),
 )

@@ -30,12 +30,37 @@ def queue_mail(
     context: Mapping[str, object],
     thread: str | None = None,
 ) -> None:
-    """Render templates/mail/<kind>.txt and .html and leave the mail for the worker.
+    """Leave a mail, made as `make_mail` says, for the worker; the same `dedupe_key` again changes nothing."""
+    row = make_mail(
+        kind=kind,
+        office=office,
+        recipient=recipient,
+        dedupe_key=dedupe_key,
+        subject=subject,
+        context=context,
+        thread=thread,
+    )
+    OutgoingMail.objects.bulk_create([row], ignore_conflicts=True)
+    # robust: a broker that is away must not undo what was done; the sweep finds the row
+    transaction.on_commit(send_due_mail.delay, robust=True)
 
-    The same `dedupe_key` again changes nothing. Mails with the same `thread` (such as `MIG-2026-0042`) form
-    one conversation. In `context` only references, moments, totals and addresses: never a name, number or
-    amount of a client. `site` (the portal's address, for paths), `subject`, `office` and `support_email` are
-    added; a `file_name` that is not the tool's own is left out.
+
+def make_mail(
+    *,
+    kind: str,
+    office: Office | None,
+    recipient: str,
+    dedupe_key: str,
+    subject: str,
+    context: Mapping[str, object],
+    thread: str | None = None,
+) -> OutgoingMail:
+    """The unsaved mail of templates/mail/<kind>.txt and .html.
+
+    Mails with the same `thread` (such as `MIG-2026-0042`) form one conversation. In `context` only
+    references, moments, totals and addresses: never a name, number or amount of a client. `site` (the
+    portal's address, for paths), `subject`, `office` and `support_email` are added; a `file_name` that is
+    not the tool's own is left out.
     """
     filled = {
         **context,
@@ -46,7 +71,7 @@ def queue_mail(
         "support_email": settings.SUPPORT_EMAIL,
     }
     key, domain = uuid7(), _domain()
-    row = OutgoingMail(
+    return OutgoingMail(
         id=key,
         office=office,
         kind=kind,
@@ -58,9 +83,6 @@ def queue_mail(
         message_id=f"<{key}@{domain}>",
         thread_id=f"<{thread}.thread@{domain}>" if thread else "",
     )
-    OutgoingMail.objects.bulk_create([row], ignore_conflicts=True)
-    # robust: a broker that is away must not undo what was done; the sweep finds the row
-    transaction.on_commit(send_due_mail.delay, robust=True)
 
 
 def _harmless(file_name: object) -> str:

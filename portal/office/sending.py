@@ -19,7 +19,7 @@ LONGEST_WAIT = timedelta(hours=6)
 # with these waits a mail server may be away for three days
 MOST_ATTEMPTS = 20
 # what these say works once, so it is not kept
-ONE_TIME_KINDS = frozenset({"password_reset"})
+ONE_TIME_KINDS = frozenset({"password_reset", "invitation", "email_change"})
 
 
 def send_due(limit: int = 200) -> int:

@@ -52,7 +52,7 @@ def revoke_token(token: ApiToken, *, by: User) -> bool:
 
 
 def find_token(plain: str) -> ApiToken | None:
-    """The token that this text is, when it works now and its maker and office do; None says nothing of why."""
+    """The token that this text is, when it works, as do its maker and office; None says nothing of why."""
     match = _SHAPE.match(plain)
     if match is None:
         return None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
-from portal.office import login, token_pages, views
+from portal.office import login, own_pages, token_pages, trail_pages, views
 
 urlpatterns = [
     path("inloggen/", login.LoginView.as_view(), name="account_login"),
@@ -24,8 +24,14 @@ urlpatterns = [
     # one login for everybody, so that its throttle holds for administrators too
     path("admin/login/", views.admin_login, name="admin_login"),
     path("instellingen/", views.settings_page, name="settings"),
-    path("instellingen/account/", views.account, name="account"),
+    path("", include("portal.office.account_urls")),
     path("instellingen/kantoorgegevens/", views.office_data, name="office_data"),
+    path("instellingen/mijn-logos/", own_pages.own_logos, name="own_logos"),
+    path("instellingen/mijn-logos/verwijder/", own_pages.remove_logo, name="remove_logo"),
+    path("instellingen/mijn-logos/logo.png", own_pages.logo, name="logo"),
+    path("instellingen/mijn-producten/", own_pages.own_products, name="own_products"),
+    path("instellingen/logboek/", trail_pages.logbook, name="logbook"),
+    path("instellingen/logboek/logboek.csv", trail_pages.logbook_csv, name="logbook_csv"),
     path("instellingen/koppelingen/", token_pages.connections, name="connections"),
     path("instellingen/koppelingen/<uuid:pk>/intrekken/", token_pages.revoke, name="revoke_token"),
     path("help/", views.help_page, name="help"),

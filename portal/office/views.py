@@ -18,6 +18,7 @@ from portal.office.forms import OfficeForm
 from portal.office.hours import week_of
 from portal.office.http import OfficeRequest
 from portal.office.public_holidays import upcoming
+from portal.office.site import site
 
 SHOWN_HOLIDAYS = 5
 
@@ -26,12 +27,6 @@ SHOWN_HOLIDAYS = 5
 @member
 def settings_page(request: OfficeRequest) -> HttpResponse:
     return render(request, "office/settings.html")
-
-
-@require_safe
-@member
-def account(request: OfficeRequest) -> HttpResponse:
-    return render(request, "office/account.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,4 +60,4 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """Open to everybody: also who cannot log in needs it."""
-    return render(request, "office/help.html")
+    return render(request, "office/help.html", {"site": site()})

@@ -65,6 +65,8 @@ def _s3(url: str) -> dict[str, Any]:
         "addressing_style": query.get("addressing_style", "path"),
         "default_acl": None,
         "file_overwrite": False,
+        # an object that is read goes to a local spool beyond this; without it the whole stays in memory
+        "max_memory_size": 8 * 1024**2,
     }
     if parts.hostname:
         options["endpoint_url"] = f"{scheme}://{parts.hostname}{port}"

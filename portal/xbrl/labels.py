@@ -10,7 +10,7 @@ from typing import NamedTuple
 from portal.xbrl.model import Name
 
 _OF_TAXONOMY = re.compile(r"https?://www\.nltaxonomie\.nl/", re.ASCII)
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^A-Za-z0-9_.-]+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\dA-Z_]+|\d+")
 _LONGEST = 200
 # new concepts of these names hold a number made of a bsn or rsin too
 _PERSONAL = re.compile(

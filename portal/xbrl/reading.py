@@ -6,9 +6,8 @@ Words are Dutch here, not translated by the pages: the taxonomy's labels among w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import islice
 from typing import NamedTuple
 
 from portal.xbrl.formatting import day, formatted
@@ -41,14 +40,14 @@ class Section(NamedTuple):
     rows: list[Row]
 
 
-def readable(instance: Instance, *, at_most: int | None = None) -> list[Section]:
-    """The first `at_most` facts; sections in the order of their first fact, the message's own data last."""
+def readable(instance: Instance, facts: Sequence[Fact] | None = None) -> list[Section]:
+    """All facts or some; sections in the order of their first fact, what is about the message last."""
     message = kind(instance)
     form = message.form if message else None
     titles = _Titles(instance)
     sections: dict[str, Section] = {}
     about = Section(_ABOUT_TITLE, [])
-    for fact in islice(instance.facts, at_most):
+    for fact in instance.facts if facts is None else facts:
         if not fact.path and _ABOUT_MESSAGE.match(fact.name.local):
             about.rows.append(_row(fact, form))
         else:

@@ -4,6 +4,7 @@ import pytest
 
 from certificates import services, tasks
 from portal import vault
+from portal.office import outbox
 from tests.certificates import pki as makers
 
 
@@ -48,6 +49,8 @@ def portal(pki, keys, tmp_path, monkeypatch):
     keys.DATA_DIR = tmp_path
     monkeypatch.setattr("django.utils.timezone.now", lambda: makers.NOW)
     monkeypatch.setattr(tasks.prove_key, "delay", lambda pk: asked.append(pk))
+    monkeypatch.setattr(tasks.check_revocation, "delay", lambda pk: None)
+    monkeypatch.setattr(outbox.send_due_mail, "delay", lambda: None)
     asked: list[str] = []
     return asked
 

@@ -32,10 +32,10 @@ def tax_return(key: str = "A1", of: str = "K1", **more: object) -> dict:
     return {"id": key, "client_id": of, "tax": "VPB", "tax_year": 2018, "period": "2018", **more}
 
 
-def document(path: str, content: bytes) -> dict:
+def document(path: str, content: bytes, media_type: str = "application/pdf") -> dict:
     return {
         "path": path,
-        "media_type": "application/pdf",
+        "media_type": media_type,
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
@@ -46,12 +46,13 @@ def migration_file(
     documents: Mapping[str, bytes] | None = None,
     office: str = OFFICE,
     sources: Sequence[Mapping] = SOURCES,
+    packed: bool = True,
 ) -> bytes:
     """A ZIP file with a manifest that is right about `parts`."""
     documents = documents or {}
     out = BytesIO()
     announced = []
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as archive:
         bodies = {}
         for each in parts:
             body = "".join(json.dumps(record) + "\n" for record in each["records"]).encode()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.dossiers import services
+from portal.dossiers.contents import contents_of
 from portal.dossiers.forms import ReturnFilter
 from portal.dossiers.models import TaxReturn
 from portal.dossiers.recent import remember_opened
@@ -24,16 +25,19 @@ from portal.office.http import OfficeRequest
 def returns(request: OfficeRequest) -> HttpResponse:
     rows = TaxReturn.objects.filter(office=request.office).select_related("client", "created_in")
     rows = rows.order_by("-tax_year", "tax", "id")
-    return office_list(request, "dossiers/returns.html", ReturnFilter(request.GET), rows)
+    return office_list(
+        request, "dossiers/returns.html", ReturnFilter(request.GET, taxes=request.office.taxes), rows
+    )
 
 
 @require_safe
 @member
 def tax_return(request: OfficeRequest, pk: UUID) -> HttpResponse:
-    related = ("client", "source", "created_in", "updated_in", "unlocked_by", "document")
+    related = ("client", "source", "created_in", "updated_in", "unlocked_by", "document__pack")
     one = own(request, TaxReturn.objects.select_related(*related), pk)
     remember_opened(one, by=request.user)
-    return render(request, "dossiers/return.html", {"return": one})
+    contents = contents_of(one.document, request.GET.get("page")) if one.document else None
+    return render(request, "dossiers/return.html", {"return": one, "contents": contents})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,8 +1,8 @@
 """Offices, the people who work there, what they did and the mail they get."""
 
 from portal.office.models.audit import AuditEvent
-from portal.office.models.logo import OfficeLogo
 from portal.office.models.login import EmailChange, Invitation, LoginAttempts, LoginSession
+from portal.office.models.logo import OfficeLogo
 from portal.office.models.mail import OutgoingMail
 from portal.office.models.office import AcceptedTradeRegisterNumber, Office, OpeningHours, Weekday
 from portal.office.models.people import Membership, Role, User

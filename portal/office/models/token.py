@@ -23,7 +23,7 @@ class Scope(models.TextChoices):
 
 
 class ApiToken(models.Model):
-    """A token as it can be recognised, never the token itself: `digest` is the SHA-256 of its secret, in hex."""
+    """A token as it can be recognised, never itself: `digest` is the SHA-256 of its secret, in hex."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="api_tokens")

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from migrations_app.models import MigrationJob, Status
+from migrations_app.attention import attention
+from migrations_app.models import ImportType, MigrationJob, Status
+from migrations_app.standing import with_totals
 from tests.migrations_app.files import client, migration_file, part
 from tests.migrations_app.pages.conftest import address, put, title, visible
 
@@ -104,15 +106,20 @@ def test_cost_does_not_grow_with_the_list(browser, checked, django_assert_num_qu
     assert len(names(browser.get(AT, {"page": 3}))) == 11
 
 
-def test_home_names_what_asks_for_attention(office, imported, django_assert_num_queries):
-    from migrations_app.attention import attention
-
+def test_home_names_what_asks_for_attention(office, neighbour, imported, django_assert_num_queries):
     assert attention(office) == []
     job = imported()
     with django_assert_num_queries(1):
         (point,) = attention(office)
     assert (point.text, point.url) == (f"{job.reference}: 3 waarschuwingen", address(job))
+    assert attention(neighbour) == []
     put(job, Status.FAILED)
     assert attention(office)[0].text == f"{job.reference}: mislukt"
     put(job, Status.FAILED, finished_at=timezone.now() - timedelta(days=31))
     assert attention(office) == []
+
+
+def test_what_was_not_chosen_is_nothing_to_look_at(imported):
+    job = imported(import_type=ImportType.MESSAGES)
+    assert job.status == Status.COMPLETED
+    assert with_totals(MigrationJob.objects.all()).get().remarks == 0

@@ -24,8 +24,8 @@ def constructed(name):
 
 def context(id_="c", *, number="111222333", scheme="s", period=YEAR, scenario=""):
     return (
-        f'<xbrli:context id="{id_}"><xbrli:entity><xbrli:identifier scheme="{scheme}">{number}</xbrli:identifier>'
-        f"</xbrli:entity><xbrli:period>{period}</xbrli:period>{scenario}</xbrli:context>"
+        f'<xbrli:context id="{id_}"><xbrli:entity><xbrli:identifier scheme="{scheme}">'
+        f"{number}</xbrli:identifier></xbrli:entity><xbrli:period>{period}</xbrli:period>{scenario}</xbrli:context>"
     )
 
 

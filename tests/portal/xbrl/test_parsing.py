@@ -129,7 +129,8 @@ def test_explicit_members():
         ("<xbrli:instant>2023-12-31T23:59:59+01:00</xbrli:instant>", None, dt.date(2023, 12, 31)),
         ("<xbrli:forever/>", None, None),
         (
-            "<xbrli:startDate>2023-01-01T00:00:00</xbrli:startDate><xbrli:endDate> 2023-12-31Z </xbrli:endDate>",
+            "<xbrli:startDate>2023-01-01T00:00:00</xbrli:startDate>"
+            "<xbrli:endDate> 2023-12-31Z </xbrli:endDate>",
             dt.date(2023, 1, 1),
             dt.date(2023, 12, 31),
         ),
@@ -159,8 +160,8 @@ def test_units():
 
 def test_prefix_declared_twice_means_what_is_nearest():
     scenario = (
-        '<xbrli:scenario xmlns:t="urn:inner"><xbrldi:explicitMember dimension="t:As">t:Lid</xbrldi:explicitMember>'
-        "</xbrli:scenario>"
+        '<xbrli:scenario xmlns:t="urn:inner">'
+        '<xbrldi:explicitMember dimension="t:As">t:Lid</xbrldi:explicitMember></xbrli:scenario>'
     )
     inner, outer = (
         context(scenario=scenario),

@@ -1,0 +1,105 @@
+"""The audit trail in Dutch: a sentence for each act, and words for the facts that belong to it."""
+
+from __future__ import annotations
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.office.models import AuditEvent, Office, Role, User
+
+# an act that is not here is shown by its code; a test sees to it that none is missing
+ACTS = {
+    "administrator.created": gettext_lazy("Nextens-beheerder aangemaakt"),
+    "certificate.activated": gettext_lazy("Certificaat actief gemaakt"),
+    "certificate.deactivated": gettext_lazy("Certificaat inactief gemaakt"),
+    "certificate.deleted": gettext_lazy("Certificaat verwijderd"),
+    "certificate.revoked": gettext_lazy("Certificaat blijkt ingetrokken"),
+    "certificate.uploaded": gettext_lazy("Certificaat geüpload"),
+    "certificate.used": gettext_lazy("Sleutel van het certificaat gebruikt"),
+    "demo.created": gettext_lazy("Demokantoor aangemaakt"),
+    "document.downloaded": gettext_lazy("Document gedownload"),
+    "migration.cancelled": gettext_lazy("Migratie geannuleerd"),
+    "migration.completed": gettext_lazy("Migratie voltooid"),
+    "migration.completed_with_warnings": gettext_lazy("Migratie voltooid met waarschuwingen"),
+    "migration.confirmed": gettext_lazy("Migratie van een eerder geüpload bestand bevestigd"),
+    "migration.failed": gettext_lazy("Migratie niet gelukt"),
+    "migration.queued": gettext_lazy("Migratie in de wachtrij geplaatst"),
+    "migration.refused": gettext_lazy("Migratiebestand geweigerd"),
+    "migration.uploaded": gettext_lazy("Migratiebestand geüpload"),
+    "office.changed": gettext_lazy("Kantoorgegevens gewijzigd"),
+    "office.deleted": gettext_lazy("Kantoor verwijderd"),
+    "office.logo_removed": gettext_lazy("Logo verwijderd"),
+    "office.logo_set": gettext_lazy("Logo gewijzigd"),
+    "office.opening_hours_set": gettext_lazy("Kantoortijden gewijzigd"),
+    "office.products_set": gettext_lazy("Producten gewijzigd"),
+    "site.changed": gettext_lazy("Adressen buiten het portaal gewijzigd"),
+    "tax_return.unlocked": gettext_lazy("Aangifte ontgrendeld"),
+    "token.created": gettext_lazy("API-token gemaakt"),
+    "token.revoked": gettext_lazy("API-token ingetrokken"),
+    "user.accepted": gettext_lazy("Uitnodiging aangenomen"),
+    "user.app_added": gettext_lazy("Authenticator-app gekoppeld"),
+    "user.app_removed": gettext_lazy("Authenticator-app losgekoppeld"),
+    "user.disabled": gettext_lazy("Gebruiker uitgeschakeld"),
+    "user.email_changed": gettext_lazy("E-mailadres gewijzigd"),
+    "user.enabled": gettext_lazy("Gebruiker ingeschakeld"),
+    "user.invited": gettext_lazy("Gebruiker uitgenodigd"),
+    "user.invited_again": gettext_lazy("Gebruiker opnieuw uitgenodigd"),
+    "user.logged_in": gettext_lazy("Ingelogd"),
+    "user.name_changed": gettext_lazy("Naam gewijzigd"),
+    "user.passkey_added": gettext_lazy("Passkey toegevoegd"),
+    "user.passkey_removed": gettext_lazy("Passkey verwijderd"),
+    "user.password_changed": gettext_lazy("Wachtwoord gewijzigd"),
+    "user.password_reset": gettext_lazy("Wachtwoord opnieuw ingesteld"),
+    "user.recovery_codes_renewed": gettext_lazy("Nieuwe herstelcodes gemaakt"),
+    "user.role_changed": gettext_lazy("Rol gewijzigd"),
+    "user.sessions_ended": gettext_lazy("Sessies beëindigd"),
+}
+# facts without a word here, such as fingerprints, are for who reads the trail in the administration
+_FACTS = {
+    "code": gettext_lazy("code"),
+    "mfa_required": gettext_lazy("tweestapsverificatie verplicht"),
+    "name": gettext_lazy("naam"),
+    "open_days": gettext_lazy("dagen open"),
+    "prefix": gettext_lazy("begin"),
+    "purpose": gettext_lazy("doel"),
+    "reference": gettext_lazy("verwijzing"),
+    "role": gettext_lazy("rol"),
+    "scopes": gettext_lazy("rechten"),
+    "subject": gettext_lazy("verleend aan"),
+    "taxes": gettext_lazy("producten"),
+    "tax_consultant_number": gettext_lazy("beconnummer"),
+}
+
+
+def events_of(office: Office) -> QuerySet[AuditEvent]:
+    """The office's events, newest first, each with its actor and (`whom`) whom it was done to."""
+    target = User.objects.filter(pk=OuterRef("target_id")).values("email")
+    return AuditEvent.objects.filter(office=office).select_related("actor").annotate(whom=Subquery(target))
+
+
+def sentence(event: AuditEvent) -> str:
+    """What was done."""
+    return str(ACTS.get(event.act, event.act))
+
+
+def actor(event: AuditEvent) -> str:
+    """Who did it; the portal itself when nobody did."""
+    return event.actor.email if event.actor else _("Nextens (automatisch)")
+
+
+def details(event: AuditEvent) -> str:
+    """What says something to people of the office: `naam: Proef; rechten: certificates`."""
+    shown = [(word, _shown(fact, event.facts.get(fact))) for fact, word in _FACTS.items()]
+    whom = getattr(event, "whom", None)
+    if whom and event.target_id != event.actor_id:
+        shown.insert(0, (gettext_lazy("gebruiker"), whom))
+    return "; ".join(f"{word}: {value}" for word, value in shown if value)
+
+
+def _shown(fact: str, value: str | int | bool | None) -> str:
+    if isinstance(value, bool):
+        return _("ja") if value else _("nee")
+    if fact == "role" and value in Role.values:
+        return str(Role(value).label)
+    return "" if value is None else str(value)
