@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from certificates.models import Certificate
 
 if TYPE_CHECKING:  # generic in the stubs only
     ModelAdmin = admin.ModelAdmin[Certificate]
+    Rows = QuerySet[Certificate]
 else:
-    ModelAdmin = admin.ModelAdmin
+    ModelAdmin, Rows = admin.ModelAdmin, QuerySet
 
+_WEEKS = (1, 4, 8)
 _SHOWN = (
     "office",
     "subject",
@@ -28,22 +34,57 @@ _SHOWN = (
     "policy",
     "is_active",
     "revoked_at",
+    "checked_at",
+    "check_tried_at",
     "proven_at",
     "uploaded_by",
     "created_at",
 )
 
 
+class Ending(admin.SimpleListFilter):
+    """Those that ended, and those that an office must soon replace."""
+
+    title = _("verloopt")
+    parameter_name = "verloopt"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        soon = [
+            (str(weeks), ngettext("binnen %(n)d week", "binnen %(n)d weken", weeks) % {"n": weeks})
+            for weeks in _WEEKS
+        ]
+        return [("0", str(_("verlopen"))), *soon]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        asked, now = self.value(), timezone.now()
+        if asked == "0":
+            return queryset.filter(not_valid_after__lt=now)
+        for weeks in _WEEKS:
+            if asked == str(weeks):
+                return queryset.filter(not_valid_after__range=(now, now + timedelta(weeks=weeks)))
+        return queryset
+
+
 @admin.register(Certificate)
 class CertificateAdmin(ModelAdmin):
     """The key, sealed as it is, never leaves the database by this door."""
 
-    list_display = ("office", "subject", "trade_register_number", "is_active", "not_valid_after", "proven_at")
-    list_filter = ("is_active", "not_valid_after")
+    list_display = (
+        "office", "subject", "trade_register_number", "is_active", "not_valid_after", "checked_at",
+        "revoked_at", "proven_at",
+    )  # fmt: skip
+    list_filter = (Ending, "is_active", ("revoked_at", admin.EmptyFieldListFilter))
     list_select_related = ("office",)
-    search_fields = ("office__name", "trade_register_number", "oin", "fingerprint")
+    search_fields = (
+        "office__name", "office__trade_register_number", "subject", "serial_number", "trade_register_number",
+        "oin", "fingerprint",
+    )  # fmt: skip
+    search_help_text = _("Kantoor, verleend aan, serienummer, handelsregisternummer, OIN of vingerafdruk")
     date_hierarchy = "not_valid_after"
     fields = readonly_fields = _SHOWN
+
+    def get_queryset(self, request: HttpRequest) -> Rows:
+        return super().get_queryset(request).defer("sealed_key", "certificate_der", "chain_pem")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -56,6 +56,12 @@ class UploadForm(forms.Form):
         self.add_error(name, forms.ValidationError(messages.refusal(problem), code=problem.code))
 
 
+class CheckForm(UploadForm):
+    """The same check of a file that is not kept."""
+
+    is_active = None  # type: ignore[assignment]  # how a form leaves out a field of its parent
+
+
 @sensitive_variables("password")
 def _check(file: UploadedFile[bytes], password: str) -> CheckedCertificate:
     name = file.name or ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -68,7 +69,7 @@ def _queue(
     recipients: list[str],
     occasion: str,
     subject: str,
-    facts: dict[str, object],
+    facts: Mapping[str, object],
 ) -> None:
     context = {
         "ends_at": certificate.not_valid_after,

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from certificates import messages as texts
 from certificates import services
-from certificates.forms import UploadForm
+from certificates.forms import CheckForm, UploadForm
 from certificates.models import Certificate
 from certificates.presenting import describe, history, revocation, validity
 from certificates.problems import CertificateProblem, Duplicate
@@ -48,14 +49,30 @@ def upload(request: OfficeRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_valid():
         try:
-            return _keep(request, form)
+            return _onward(request, _keep(request, form))
         except Duplicate as problem:
             form.add_problem(problem)
     context = {"form": form, "active": services.active_certificate(request.office)}
     return render(request, "certificates/upload.html", context)
 
 
-def _keep(request: OfficeRequest, form: UploadForm) -> HttpResponse:
+@sensitive_post_parameters("password")
+@member
+@_page_and_form
+@never_cache
+def check(request: OfficeRequest) -> HttpResponse:
+    """Under Tools: what an upload would say. Nothing is kept."""
+    form = CheckForm(request.POST, request.FILES) if request.method == "POST" else CheckForm()
+    context: dict[str, object] = {"form": form}
+    if form.is_valid():
+        end = form.checked.not_valid_after
+        cautions = [texts.caution(code, moment=end) for code in form.checked.warnings]
+        context = {"form": CheckForm(), "checked": form.checked, "cautions": cautions}
+    return render(request, "certificates/check.html", context)
+
+
+def _keep(request: OfficeRequest, form: UploadForm) -> str:
+    """Keep the certificate and say so on the next page; return the address of that page."""
     wanted = form.cleaned_data["is_active"]
     certificate = services.upload(
         office=request.office, checked=form.checked, activate=wanted, by=request.user
@@ -64,10 +81,17 @@ def _keep(request: OfficeRequest, form: UploadForm) -> HttpResponse:
         _say_active(request, certificate)
     elif wanted:
         messages.info(request, _("Het certificaat is opgeslagen. Bevestig hieronder dat het actief wordt."))
-        return redirect("certificates:activate", certificate.pk)
+        return reverse("certificates:activate", args=[certificate.pk])
     else:
         messages.success(request, _("Het certificaat is opgeslagen. Het is nog niet actief."))
-    return redirect("certificates:overview")
+    return reverse("certificates:overview")
+
+
+def _onward(request: OfficeRequest, there: str) -> HttpResponse:
+    """A header for the page's own script, which by following a redirect would use up what that page says."""
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return HttpResponse(status=204, headers={"X-Onward": there})
+    return redirect(there)
 
 
 def _say_active(request: OfficeRequest, certificate: Certificate) -> None:

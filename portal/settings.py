@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import environ
@@ -37,6 +38,10 @@ PORTAL_URL = env.str("PORTAL_URL", default="").rstrip("/") or (
 # tests have responders on loopback; nothing outside them may point the workers there
 CERTIFICATE_STATUS_ALLOW_LOOPBACK = TESTING
 PKIOVERHEID_TRUST_DIR = env.str("PKIOVERHEID_TRUST_DIR", default="") or None
+# who shows it may read /metrics from elsewhere; without one only this machine may
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# read by prometheus_client when it is imported: web processes add up their counts in this folder
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(environment.private_folder("metrics"))
 MIGRATION_MAX_BYTES = env.int("MIGRATION_MAX_BYTES", default=10 * 1024**3)
 MIGRATION_MAX_RATIO = env.int("MIGRATION_MAX_RATIO", default=200)
 MIGRATION_MAX_ENTRIES = env.int("MIGRATION_MAX_ENTRIES", default=1_000_000)
@@ -63,6 +68,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.run.logs.RequestLog",
+    "portal.run.encodings.FormsInUtf8",
+    "portal.metrics.RequestMetrics",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -240,6 +247,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SYNC_EVERY = 1  # the health check looks at the file's age
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send-due-mail": {"task": "portal.office.tasks.send_due_mail", "schedule": 60.0},
+    "forget-old": {"task": "portal.office.tasks.forget_old", "schedule": 3600.0},
     "dispatch-due": {"task": "migrations_app.tasks.dispatch_due", "schedule": 10.0},
     "prove-waiting-keys": {"task": "certificates.tasks.prove_waiting_keys", "schedule": 600.0},
     "check-revocations": {"task": "certificates.tasks.check_revocations", "schedule": 1800.0},
@@ -249,4 +257,5 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
 }
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.run.reports.NoValues"
 LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"))

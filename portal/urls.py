@@ -5,16 +5,18 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import api, health, mails
+from portal import api, health, mails, metrics, tools
 from portal.home import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("tools/", tools.tools, name="tools"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("api/v1/office/", api.OfficeView.as_view(), name="api_office"),
     path("admin/mails/voorbeelden/", mails.examples, name="mail_examples"),
-    path("admin/mails/voorbeelden/<slug:kind>/", mails.example, name="mail_example"),
+    path("admin/mails/voorbeelden/<slug:name>/", mails.example, name="mail_example"),
     path("", include("portal.office.urls")),
     path("", include("portal.dossiers.urls")),
     path("", include("certificates.urls")),

@@ -1,8 +1,11 @@
 """The people of the tests: two of an office, one of the neighbours, and a Nextens administrator."""
 
+import time
+
 import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
 from portal.office.models import Office, Role, User
@@ -49,6 +52,11 @@ def with_second_step(user: User) -> User:
         user=user, type=Authenticator.Type.TOTP, data={"secret": get_adapter().encrypt(APP_SECRET)}
     )
     return user
+
+
+def code(step: int = 0) -> str:
+    """What the app shows; `step` 1 for the code after it, -1 for the one before."""
+    return format_hotp_value(hotp_value(APP_SECRET, int(time.time()) // 30 + step))
 
 
 def member_of(office: Office, role: Role, email: str) -> User:

@@ -62,6 +62,10 @@ ROWS = {
     "health/live": PUBLIC,
     "health/ready": PUBLIC,
     "api/v1/office/": API,
+    "tools/": OFFICE,
+    "tools/certificaat/": OFFICE,
+    # from this machine, as all of these are
+    "metrics": PUBLIC,
     # office
     "inloggen/": ENTRANCE,
     "uitloggen/": Row("login", "ok", "ok", "ok", "ok"),
@@ -121,6 +125,10 @@ ROWS = {
     "instellingen/certificaten/<uuid:pk>/maak-actief/": OWN,
     "instellingen/certificaten/<uuid:pk>/maak-inactief/": OWN,
     "instellingen/certificaten/<uuid:pk>/verwijder/": Row("login", "403", "404", "ok", "404"),
+    "api/v1/certificates/": API,
+    "api/v1/certificates/<uuid:pk>/": API,
+    "api/v1/certificates/<uuid:pk>/activate/": API,
+    "api/v1/certificates/<uuid:pk>/deactivate/": API,
     # migrations
     "instellingen/migratie/": OFFICE,
     "instellingen/migratie/nieuw/": OFFICE,
@@ -209,6 +217,7 @@ MAKERS = {
     "serviceberichten/<uuid:pk>/": message_of,
     "fiscale-kaarten/<uuid:pk>/": card_of,
     "instellingen/certificaten/<uuid:pk>/": certificate_of,
+    "api/v1/certificates/<uuid:pk>/": certificate_of,
     "instellingen/gebruikersbeheer/<uuid:pk>/": person_of,
     "instellingen/migratie/<uuid:pk>/": job_of,
 }
@@ -278,4 +287,5 @@ def test_administration_works(nextens_administrator):
 def test_ids_that_do_not_exist_are_as_those_of_others(administrator):
     nobody = UUID(int=1)
     for route in MAKERS:
-        assert logged_in(administrator).get(address(route, nobody)).status_code == 404
+        expected = 401 if ROWS.get(route) == API else 404
+        assert logged_in(administrator).get(address(route, nobody)).status_code == expected

@@ -14,7 +14,13 @@ SERVICES = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 EXAMPLE = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 # what only tests, tools and other people's programs read
-ELSEWHERE = {"DJANGO_SETTINGS_MODULE", "PORTAL_TEST", "PORTAL_LEASH", "HTTP_X_FORWARDED_PROTO"}
+ELSEWHERE = {
+    "DJANGO_SETTINGS_MODULE",
+    "PORTAL_TEST",
+    "PORTAL_LEASH",
+    "HTTP_X_FORWARDED_PROTO",
+    "PROMETHEUS_MULTIPROC_DIR",
+}
 READ = re.compile(r"""(?:environ\.get|environ\[|env\.\w+|is_on|_number)\(?\(?["']([A-Z_]+)["']""")
 
 

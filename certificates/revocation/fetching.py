@@ -1,6 +1,6 @@
 """Fetches what an authority publishes, from public addresses only: who made a certificate chose the address.
 
-The name is looked up once and that very address is connected to, so that a second look-up cannot lead elsewhere.
+The name is looked up once and that very address is connected to: a second look-up could lead elsewhere.
 """
 
 import socket

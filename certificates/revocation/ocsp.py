@@ -132,7 +132,7 @@ def _verify(
     if used is not None and isinstance(key, rsa.RSAPublicKey) and kind == "rsassa_pkcs1v15":
         key.verify(signature, signed, padding.PKCS1v15(), used)
     elif used is not None and isinstance(key, rsa.RSAPublicKey) and kind == "rsassa_pss":
-        key.verify(signature, signed, padding.PSS(padding.MGF1(used), padding.PSS.DIGEST_LENGTH), used)
+        key.verify(signature, signed, padding.PSS(padding.MGF1(used), padding.PSS.AUTO), used)
     elif used is not None and isinstance(key, ec.EllipticCurvePublicKey) and kind == "ecdsa":
         key.verify(signature, signed, ec.ECDSA(used))
     else:

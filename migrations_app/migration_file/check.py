@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import BinaryIO
 from uuid import UUID
 
 from migrations_app.migration_file.checkreport import CheckReport, PartReport
+from migrations_app.migration_file.distinct import DistinctIds
 from migrations_app.migration_file.documentcheck import DocumentCheck
-from migrations_app.migration_file.duplicates import DuplicateIndex
 from migrations_app.migration_file.errors import Faults, OutcomeCode, RefusalCode, Refused
 from migrations_app.migration_file.known import KnownClient, KnownClients
 from migrations_app.migration_file.limits import DEFAULT_LIMITS, Limits
 from migrations_app.migration_file.manifest import Part
-from migrations_app.migration_file.partreader import AcceptedRecord, Batch, client_of, problem
+from migrations_app.migration_file.partreader import (
+    AcceptedRecord,
+    Batch,
+    ProvedBatch,
+    client_of,
+    problem,
+)
 from migrations_app.migration_file.paths import MANIFEST
 from migrations_app.migration_file.problems import Fault, RecordProblem
+from migrations_app.migration_file.proof import Proof
 from migrations_app.migration_file.reader import MigrationFile
 from migrations_app.migration_file.records import Client, Kind
 
@@ -47,8 +53,7 @@ def check_file(
             if accepted_numbers is not None and number not in accepted_numbers:
                 raise Refused(RefusalCode.OTHER_OFFICE, "the file is of another office", MANIFEST)
             file.check_announced()
-            with _Pass(file, report, KnownClients(known_client), progress) as run:
-                run.check()
+            _Pass(file, report, KnownClients(known_client), progress).check()
     except Refused as refused:
         report.code, report.detail, report.path = refused.code, refused.detail, refused.path
     return report
@@ -65,25 +70,18 @@ class _Pass:
         self._known = known
         self._progress = progress
         self._documents = DocumentCheck(file)
-        self._indexes: dict[tuple[UUID, Kind], DuplicateIndex] = {}
-        self._stack = ExitStack()
         self._faults = Faults()
         self._expected = max(1, file.unpacked_size())
         self._done = 0
-
-    def __enter__(self) -> _Pass:
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self._stack.close()
+        self._told = 0.0
 
     def check(self) -> None:
         """Fill the report; raises the first Refused in the contract's order."""
         parts = self._file.manifest.parts
         reports = {part.path: PartReport.of(part) for part in parts}
         self._report.parts = list(reports.values())
-        for part in sorted(parts, key=lambda part: part.kind is not Kind.CLIENTS):
-            self._check_part(part, reports[part.path])
+        for group in _groups(parts):
+            self._check_group([(part, reports[part.path]) for part in group])
         self._check_unnamed()
         self._faults.raise_first()
         self._tell(1.0)
@@ -96,12 +94,47 @@ class _Pass:
             name = self._file.name_of(unnamed[0])
             self._faults.add(RefusalCode.ENTRY_NOT_ANNOUNCED, "no record names it", name)
 
-    def _check_part(self, part: Part, report: PartReport) -> None:
-        index = self._index(part)
+    def _check_group(self, group: list[tuple[Part, PartReport]]) -> None:
+        """The parts among which no id may be there twice. Only their end tells; if one is, they are read again."""
+        mark, done = self._report.problem_mark(), self._done
+        with DistinctIds() as ids:
+            for part, report in group:
+                self._check_part(part, report, self._proofs(part, ids))
+            if ids.all_differ():
+                return
+        self._report.forget_problems(mark)
+        self._done = done
+        self._check_again(group)
+
+    def _check_again(self, group: list[tuple[Part, PartReport]]) -> None:
+        """One record after another, to find those whose id was there before."""
+        first, _ = group[0]
+        if first.kind is Kind.CLIENTS:
+            self._known.forget(first.source)
+        with self._file.duplicate_index(first) as index:
+            for part, report in group:
+                report.clear()
+                batches = self._file.batches(part, duplicates=index, hashed=False, size=_BATCH)
+                self._check_part(part, report, batches)
+
+    def _proofs(self, part: Part, ids: DistinctIds) -> Iterator[ProvedBatch | Batch]:
+        def is_proved(proof: Proof) -> bool:
+            return self._known.has_all(part.source, proof.client_ids) and not any(
+                self._documents.fault(document) for document in proof.documents
+            )
+
+        for batch in self._file.proofs(part, is_proved):
+            ids.add(batch.ids)
+            yield batch
+
+    def _check_part(self, part: Part, report: PartReport, batches: Iterable[ProvedBatch | Batch]) -> None:
         read = 0
         try:
-            for batch in self._file.batches(part, duplicates=index, hashed=False, size=_BATCH):
-                self._count(batch, report)
+            for batch in batches:
+                if isinstance(batch, ProvedBatch):
+                    self._count_proved(batch, report)
+                else:
+                    self._count(batch, report)
                 read += batch.records
                 done = part.bytes * min(1.0, read / max(1, part.records))
                 self._tell((self._done + done + self._documents.bytes_read) / self._expected)
@@ -109,15 +142,20 @@ class _Pass:
             self._faults.add(refused.code, refused.detail, refused.path)
         self._done += part.bytes
 
-    def _index(self, part: Part) -> DuplicateIndex:
-        key = (part.source, part.kind)
-        if key not in self._indexes:
-            self._indexes[key] = self._stack.enter_context(self._file.duplicate_index(part))
-        return self._indexes[key]
-
     def _tell(self, fraction: float) -> None:
         if self._progress is not None:
-            self._progress(min(1.0, fraction))
+            # what is read twice does not set it back
+            self._told = max(self._told, min(1.0, fraction))
+            self._progress(self._told)
+
+    def _count_proved(self, batch: ProvedBatch, report: PartReport) -> None:
+        proof = batch.proof
+        if batch.part.kind is Kind.CLIENTS:
+            self._known.add(batch.part.source, proof.ids)
+        report.good += proof.records
+        for year, number in proof.years.items():
+            report.year(year).good += number
+        self._warn(batch, report)
 
     def _count(self, batch: Batch, report: PartReport) -> None:
         for refused in batch.refused:
@@ -125,7 +163,7 @@ class _Pass:
                 self._documents.name(refused.document)
             self._refuse(report, refused)
         if batch.part.kind is Kind.CLIENTS:
-            self._known.add(batch.part.source, (each.record.id for each in batch.accepted))
+            self._known.add(batch.part.source, [each.record.id for each in batch.accepted])
         for accepted in batch.accepted:
             code = self._foretell(batch.part.source, accepted)
             if code is None:
@@ -133,6 +171,9 @@ class _Pass:
                 report.year(_year(accepted)).good += 1
             else:
                 self._refuse(report, problem(accepted.line, accepted.record, Fault(code)))
+        self._warn(batch, report)
+
+    def _warn(self, batch: ProvedBatch | Batch, report: PartReport) -> None:
         for warning in batch.warnings:
             report.warnings[warning.code] += 1
             self._report.add_problem(report.path, warning)
@@ -156,6 +197,14 @@ class _Pass:
             report.rejected[refused.code] += 1
             year.rejected += 1
         self._report.add_problem(report.path, refused)
+
+
+def _groups(parts: list[Part]) -> list[list[Part]]:
+    """The parts of one kind and source together, clients first."""
+    groups: dict[tuple[Kind, UUID], list[Part]] = {}
+    for part in sorted(parts, key=lambda part: part.kind is not Kind.CLIENTS):
+        groups.setdefault((part.kind, part.source), []).append(part)
+    return list(groups.values())
 
 
 def _year(accepted: AcceptedRecord) -> int | None:

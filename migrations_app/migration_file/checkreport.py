@@ -47,6 +47,12 @@ class PartReport:
     def read(self) -> int:
         return self.good + self.skipped.total() + self.rejected.total()
 
+    def clear(self) -> None:
+        """Nothing is read yet."""
+        self.good = 0
+        for counts in (self.skipped, self.rejected, self.warnings, self.years):
+            counts.clear()
+
     def year(self, tax_year: int | None) -> YearReport:
         return self.years.setdefault(tax_year, YearReport())
 
@@ -82,3 +88,11 @@ class CheckReport:
         self.problem_count += 1
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Found(path, problem))
+
+    def problem_mark(self) -> tuple[int, int]:
+        """For `forget_problems`, which takes back what was added since."""
+        return len(self.problems), self.problem_count
+
+    def forget_problems(self, mark: tuple[int, int]) -> None:
+        kept, self.problem_count = mark
+        del self.problems[kept:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import struct
 from collections.abc import Iterator
@@ -18,12 +19,14 @@ from migrations_app.migration_file.extra import (
     read_extra,
     wide_values,
 )
+from migrations_app.migration_file.instep import InStep
 from migrations_app.migration_file.layout import check_layout
 from migrations_app.migration_file.limits import Limits
 from migrations_app.migration_file.paths import is_safe_path
 from migrations_app.migration_file.window import BIG, Window
 
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
+# made by, needed, time, date and the internal attributes say nothing that matters
+_CENTRAL = struct.Struct("<4s4x2H4x3L4H2x2L")
 _CENTRAL_SIGNATURE = b"PK\x01\x02"
 STORED, DEFLATED = 0, 8
 _AES = 99
@@ -33,6 +36,9 @@ FLAG_UTF8 = 1 << 11
 _ALLOWED_FLAGS = 0b110 | FLAG_DESCRIPTOR | FLAG_UTF8
 _ENCRYPTION_FLAGS = 1 | 1 << 6 | 1 << 13
 _DOS_VOLUME, _DOS_DIRECTORY = 0x08, 0x10
+# none, an archived file of DOS, and regular files as programs for Unix and Python write them
+_ORDINARY_ATTRIBUTES = frozenset({0, 0x20, 0o100644 << 16, 0o100600 << 16, 0o600 << 16})
+_ORDINARY_NAME = re.compile(rb"documents/\w[\w.-]*", re.ASCII)
 
 
 class Central(NamedTuple):
@@ -63,19 +69,24 @@ def read_container(window: Window, limits: Limits) -> Directory:
     if end.entries > limits.max_entries:
         raise Refused(RefusalCode.TOO_LARGE, f"the file has more than {limits.max_entries} entries")
     faults = Faults()
-    directory = _read_directory(window, end, limits, faults)
-    check_layout(window, directory, end.offset, faults)
+    step = InStep(window)
+    directory = _read_directory(window, end, limits, faults, step)
+    if not step.fills(end.offset):
+        check_layout(window, directory, end.offset, faults)
     faults.raise_first()
     return directory
 
 
-def _read_directory(window: Window, end: EndRecord, limits: Limits, faults: Faults) -> Directory:
+def _read_directory(
+    window: Window, end: EndRecord, limits: Limits, faults: Faults, step: InStep
+) -> Directory:
     directory = Directory(end.entries)
     total = 0
-    for central in _central_headers(window, end):
-        _check_kind(central, faults)
-        _check_name(central, faults)
-        _check_size(central, limits, faults)
+    for central in _central_headers(window, end, step):
+        if not _is_ordinary(central, limits):
+            _check_kind(central, faults)
+            _check_name(central, faults)
+            _check_size(central, limits, faults)
         total += central.unpacked
         if not directory.add(
             central.raw_name,
@@ -92,7 +103,21 @@ def _read_directory(window: Window, end: EndRecord, limits: Limits, faults: Faul
     return directory
 
 
-def _central_headers(window: Window, end: EndRecord) -> Iterator[Central]:
+def _is_ordinary(central: Central, limits: Limits) -> bool:
+    """True for what most entries are, a small document with a plain name, of which nothing more need be asked."""
+    return (
+        central.unpacked <= limits.ratio_from
+        and central.unpacked <= limits.max_document_bytes
+        and (central.method == DEFLATED or (central.method == STORED and central.packed == central.unpacked))
+        and not central.flags & ~_ALLOWED_FLAGS
+        and not central.disk
+        and central.attributes in _ORDINARY_ATTRIBUTES
+        and len(central.raw_name) <= limits.max_path_bytes
+        and _ORDINARY_NAME.fullmatch(central.raw_name) is not None
+    )
+
+
+def _central_headers(window: Window, end: EndRecord, step: InStep) -> Iterator[Central]:
     """Exactly the announced headers in exactly the announced bytes."""
     start = end.offset
     piece, at = b"", 0
@@ -100,7 +125,12 @@ def _central_headers(window: Window, end: EndRecord) -> Iterator[Central]:
         if len(piece) - at < _CENTRAL.size + 3 * 0xFFFF:
             start += at
             piece, at = window.direct(start, min(BIG, end.offset + end.size - start)), 0
+        head = at
         central, at = _central(piece, at)
+        if central.extra:
+            step.lose()
+        else:
+            step.follow(piece[head : head + _CENTRAL.size], central.raw_name, central.offset, central.packed)
         yield central
     if start + at != end.offset + end.size:
         raise Refused(RefusalCode.NOT_A_ZIP, "the central directory holds more than its entries")
@@ -110,8 +140,7 @@ def _central(piece: bytes, at: int) -> tuple[Central, int]:
     if len(piece) - at < _CENTRAL.size or piece[at : at + 4] != _CENTRAL_SIGNATURE:
         raise Refused(RefusalCode.NOT_A_ZIP, "the central directory holds fewer than its entries")
     fields = _CENTRAL.unpack_from(piece, at)
-    _, _, _, flags, method, _, _, crc, packed, unpacked, name_size, extra_size, comment, disk = fields[:14]
-    _, attributes, offset = fields[14:]
+    _, flags, method, crc, packed, unpacked, name_size, extra_size, comment, disk, attributes, offset = fields
     name_end = at + _CENTRAL.size + name_size
     extra_end = name_end + extra_size
     if extra_end + comment > len(piece):

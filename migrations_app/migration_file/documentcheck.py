@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from migrations_app.migration_file.directory import Entry
 from migrations_app.migration_file.errors import DocumentMismatch, DocumentMissing, OutcomeCode
 from migrations_app.migration_file.reader import MigrationFile
 from migrations_app.migration_file.records import Document
@@ -32,14 +33,13 @@ class DocumentCheck:
         if entry.unpacked != document.bytes:
             return OutcomeCode.DOCUMENT_CHECKSUM
         if self._state[entry.row] == _UNKNOWN:
-            self._read(document.path)
+            self._read(entry, document.path)
         wanted = bytes.fromhex(document.sha256)[:_DIGEST]
         at = entry.row * _DIGEST
         is_same = self._state[entry.row] == _READ and self._digests[at : at + _DIGEST] == wanted
         return None if is_same else OutcomeCode.DOCUMENT_CHECKSUM
 
-    def _read(self, path: str) -> None:
-        entry = self._file.document_entry(path)
+    def _read(self, entry: Entry, path: str) -> None:
         if not self._digests:
             self._digests = bytearray(_DIGEST * len(self._state))
         try:

@@ -10,9 +10,7 @@ _DIGITS = 9
 # the last digit counts -1, which is 10 modulo 11
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, 10)
 # digits are added as characters; no sum of nine fills 16 bits
-_SOUND = frozenset(
-    total for total in range(1 << 12) if (total - ord("0") * sum(_WEIGHTS)) % 11 == 0
-)
+_SOUND = frozenset(total for total in range(1 << 12) if (total - ord("0") * sum(_WEIGHTS)) % 11 == 0)
 _NOBODY = "0" * _DIGITS
 
 

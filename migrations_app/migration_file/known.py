@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from uuid import UUID
 
 KnownClient = Callable[[str, str], bool]
+# ids kept as they are, some 100 bytes each, because a set answers for many at once
+_KEPT = 1 << 17
 
 
 class KnownClients:
@@ -20,11 +22,32 @@ class KnownClients:
     def __init__(self, known_client: KnownClient | None) -> None:
         self._hashes: dict[UUID, array[int]] = {}
         self._is_sorted = False
+        self._sure: dict[UUID, set[str]] = {}
         self._asked = lru_cache(maxsize=10_000)(known_client or _nobody)
 
-    def add(self, source: UUID, ids: Iterable[str]) -> None:
+    def add(self, source: UUID, ids: Collection[str]) -> None:
         """Remember clients of the file; all of them before the first question."""
         self._hashes.setdefault(source, array("q")).extend(map(hash, ids))
+        sure = self._sure.setdefault(source, set())
+        if len(sure) < _KEPT:
+            sure.update(ids)
+
+    def forget(self, source: UUID) -> None:
+        """The clients of this source are told anew."""
+        self._hashes.pop(source, None)
+        self._sure.pop(source, None)
+
+    def has_all(self, source: UUID, client_ids: Collection[str]) -> bool:
+        sure = self._sure.setdefault(source, set())
+        if sure.issuperset(client_ids):
+            return True
+        new = set(client_ids) - sure
+        if not all(self.has(source, each) for each in new):
+            return False
+        if len(sure) > _KEPT:
+            sure.clear()
+        sure |= new
+        return True
 
     def _sort(self) -> None:
         self._is_sorted = True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +14,7 @@ from migrations_app.migration_file.errors import OutcomeCode, WarningCode
 from migrations_app.migration_file.lines import Overlong, blocks
 from migrations_app.migration_file.manifest import KNOWN_PRODUCTS, Part
 from migrations_app.migration_file.problems import Fault, RecordProblem
+from migrations_app.migration_file.proof import Proof, Prover
 from migrations_app.migration_file.records import (
     KINDS_WITH_YEAR,
     AnyRecord,
@@ -59,6 +61,28 @@ class Batch(Struct, gc=False, frozen=True):
     def records(self) -> int:
         return len(self.accepted) + len(self.refused)
 
+    @property
+    def ids(self) -> list[str]:
+        """Of all records that have one, refused or not."""
+        refused = [each.record_id for each in self.refused if each.record_id is not None]
+        return [each.record.id for each in self.accepted] + refused
+
+
+class ProvedBatch(Struct, gc=False, frozen=True):
+    """A run of records with which nothing is wrong, not held one by one."""
+
+    part: Part
+    proof: Proof
+    warnings: list[RecordProblem]
+
+    @property
+    def records(self) -> int:
+        return self.proof.records
+
+    @property
+    def ids(self) -> list[str]:
+        return self.proof.ids
+
 
 class PartReader:
     """Reads one part; `records` counts all it has met so far, given or not."""
@@ -84,6 +108,30 @@ class PartReader:
         while decoded:
             yield from self._take(lines, decoded, size, start_line, duplicates)
 
+    def proofs(
+        self, pieces: Iterable[bytes], is_proved: Callable[[Proof], bool]
+    ) -> Iterator[ProvedBatch | Batch]:
+        """All records, hardly any of them judged alone; no id is held against another.
+
+        `is_proved` has the last word over a block of which all else is proved.
+        """
+        prover, line = Prover(self._part.kind), 1
+        for block in blocks(pieces, self._max_line):
+            # a warning about the part itself goes with its first record
+            is_told = self.records > 0 or is_known_product(self._part)
+            proof = prover.prove(block) if is_told and isinstance(block, bytes) else None
+            if proof is not None and is_proved(proof):
+                self.records += proof.records
+                yield ProvedBatch(self._part, proof, _nameless(proof, line))
+                line += proof.records
+                continue
+            lines, decoded = self._decode(block, line)
+            line += _lines_in(block)
+            if decoded:
+                is_first = self.records == 0
+                self.records += len(decoded)
+                yield self._judge([*lines], decoded, set(), is_first)
+
     def _take(
         self,
         lines: list[int],
@@ -107,17 +155,17 @@ class PartReader:
     def _decoded(self, pieces: Iterable[bytes]) -> Iterator[tuple[Iterable[int], list[Decoded]]]:
         line = 1
         for block in blocks(pieces, self._max_line):
-            if isinstance(block, Overlong):
-                yield (line,), [_OVERLONG]
-                line += 1
-                continue
-            records = self._decoder.decode_block(block)
-            if records is not None:
-                yield range(line, line + len(records)), [*records]
-                line += len(records)
-            else:
-                yield self._one_by_one(block, line)
-                line += block.count(b"\n")
+            yield self._decode(block, line)
+            line += _lines_in(block)
+
+    def _decode(self, block: bytes | Overlong, line: int) -> tuple[Iterable[int], list[Decoded]]:
+        """The records of a block and their lines."""
+        if isinstance(block, Overlong):
+            return (line,), [_OVERLONG]
+        records = self._decoder.decode_block(block)
+        if records is None:
+            return self._one_by_one(block, line)
+        return range(line, line + len(records)), [*records]
 
     def _one_by_one(self, block: bytes, first: int) -> tuple[list[int], list[Decoded]]:
         numbers: list[int] = []
@@ -137,7 +185,7 @@ class PartReader:
         for position, record in enumerate(decoded):
             if isinstance(record, Unreadable):
                 fault = _DUPLICATE if position in repeated else record.fault
-            elif has_year and not is_supported_year(record.tax_year, getattr(record, "tax", None)):
+            elif has_year and _is_of_an_old_year(record):
                 fault = _YEAR
             elif repeated and position in repeated:
                 fault = _DUPLICATE
@@ -151,6 +199,14 @@ class PartReader:
             refused.append(problem(lines[position], record, fault))
         warnings = _warnings(accepted, self._part, is_first)
         return Batch(self._part, lines[0], lines[-1], accepted, refused, warnings)
+
+
+def _lines_in(block: bytes | Overlong) -> int:
+    return 1 if isinstance(block, Overlong) else block.count(b"\n")
+
+
+def _is_of_an_old_year(record: Any) -> bool:
+    return not is_supported_year(record.tax_year, getattr(record, "tax", None))
 
 
 def _repeated(decoded: list[Decoded], duplicates: DuplicateIndex | None) -> set[int]:
@@ -195,16 +251,26 @@ def client_of(record: AnyRecord) -> str:
     return record.id if isinstance(record, Client) else record.client_id
 
 
+def is_known_product(part: Part) -> bool:
+    return part.product is None or part.product in KNOWN_PRODUCTS
+
+
 def _warnings(accepted: list[AcceptedRecord], part: Part, is_first: bool) -> list[RecordProblem]:
     found: list[RecordProblem] = []
-    if is_first and part.product is not None and part.product not in KNOWN_PRODUCTS:
+    if is_first and not is_known_product(part):
         found.append(RecordProblem(0, WarningCode.UNKNOWN_PRODUCT, field="product"))
     for each in accepted:
         client = each.record
         if not isinstance(client, Client):
             break
         if client.bsn is None and client.rsin is None:
-            found.append(
-                RecordProblem(each.line, WarningCode.NO_IDENTIFIER, record_id=client.id, client_id=client.id)
-            )
+            found.append(_no_identifier(each.line, client.id))
     return found
+
+
+def _nameless(proof: Proof, first_line: int) -> list[RecordProblem]:
+    return [_no_identifier(first_line + place, proof.ids[place]) for place in proof.nameless]
+
+
+def _no_identifier(line: int, client: str) -> RecordProblem:
+    return RecordProblem(line, WarningCode.NO_IDENTIFIER, record_id=client, client_id=client)

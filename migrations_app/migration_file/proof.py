@@ -6,30 +6,29 @@ block: its lines are then decoded and judged one by one, which says the same of 
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct
 
-from migrations_app.migration_file.columnrules import COLUMN_RULES
+from migrations_app.migration_file.blockrules import BLOCK_RULES
 from migrations_app.migration_file.mirrors import MIRRORS
-from migrations_app.migration_file.quotes import QuoteCounter, columns_of
 from migrations_app.migration_file.records import Kind
-
-_FIRST = itemgetter(slice(0, 1))
-_LAST = itemgetter(slice(-1, None))
+from migrations_app.migration_file.wholelines import (
+    holds_no_more,
+    is_normalized,
+    is_one_object_a_line,
+)
 
 
 class Proof(Struct, gc=False, frozen=True):
     """Records that are all right, in their order; what only the whole file can tell is not yet known."""
 
     records: int
-    ids: tuple[str, ...]
-    client_ids: tuple[str, ...]
+    ids: list[str]
+    client_ids: list[str]
     years: Mapping[int | None, int]  # how many records are of a tax year
     documents: list[Any]
     nameless: list[int]  # positions of clients without bsn and rsin
@@ -40,65 +39,43 @@ class Prover:
 
     def __init__(self, kind: Kind) -> None:
         mirror = MIRRORS[kind]
-        self._names = mirror.__struct_fields__
         self._decode_lines = msgspec.json.Decoder(mirror).decode_lines
-        self._quotes = QuoteCounter(mirror)
-        self._keeps_rules = COLUMN_RULES[kind]
+        self._keep_rules = BLOCK_RULES[kind]
+        fields = mirror.__struct_fields__
+        self._has_client = "client_id" in fields
+        self._has_year = "tax_year" in fields
+        self._has_document = "document" in fields
+        self._is_client = kind is Kind.CLIENTS
 
     def prove(self, block: bytes) -> Proof | None:
         """Of whole lines; None when they must be judged one by one."""
         lines = block[:-1].split(b"\n")
-        if not _is_one_object_a_line(lines) or b"\\" in block or not is_normalized(block, lines):
+        if not is_one_object_a_line(lines) or not is_normalized(block, lines):
             return None
         try:
-            records: list[Struct] = self._decode_lines(block)
+            records: list[Any] = self._decode_lines(block)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        columns = columns_of(records)
-        if len(records) != len(lines) or block.count(b'"') != self._quotes.count(columns, len(records)):
-            return None
-        named = dict(zip(self._names, columns, strict=True))
-        return _proof(named, len(records)) if self._keeps_rules(named) else None
+        is_sound = len(records) == len(lines) and holds_no_more(block, records) and self._keep_rules(records)
+        return self._proof(records) if is_sound else None
+
+    def _proof(self, records: list[Any]) -> Proof:
+        return Proof(
+            len(records),
+            [record.id for record in records],
+            [record.client_id for record in records] if self._has_client else [],
+            _years(records) if self._has_year else {None: len(records)},
+            [found for record in records if (found := record.document)] if self._has_document else [],
+            _nameless(records) if self._is_client else [],
+        )
 
 
-def _is_one_object_a_line(lines: list[bytes]) -> bool:
-    """With as many objects decoded as there are lines: nothing between `}` and `{` but the end of a line."""
-    if set(map(_LAST, lines)) == {b"\r"}:
-        lines = [line[:-1] for line in lines]
-    return set(map(_FIRST, lines)) == {b"{"} and set(map(_LAST, lines)) == {b"}"}
+def _years(records: list[Any]) -> Mapping[int | None, int]:
+    years: Counter[Any] = Counter([record.tax_year for record in records])
+    if UNSET in years:
+        years[None] += years.pop(UNSET)
+    return years
 
 
-def is_normalized(block: bytes, lines: list[bytes]) -> bool:
-    """Whether the text of these lines is UTF-8 in Unicode form NFC."""
-    if block.isascii():
-        return True
-    text = b"\n".join([line for line in lines if not line.isascii()])
-    try:
-        return unicodedata.is_normalized("NFC", text.decode("utf-8"))
-    except UnicodeDecodeError:
-        return False
-
-
-def _proof(columns: Mapping[str, tuple[Any, ...]], records: int) -> Proof:
-    documents = columns.get("document", ())
-    return Proof(
-        records,
-        columns["id"],
-        columns.get("client_id", ()),
-        _years(columns.get("tax_year"), records),
-        [each for each in documents if each is not UNSET and each is not None],
-        _nameless(columns["bsn"], columns["rsin"]) if "bsn" in columns else [],
-    )
-
-
-def _years(column: tuple[Any, ...] | None, records: int) -> Mapping[int | None, int]:
-    if column is None:
-        return {None: records}
-    years = Counter(column)
-    years[None] += years.pop(UNSET, 0)
-    return +years
-
-
-def _nameless(bsns: tuple[Any, ...], rsins: tuple[Any, ...]) -> list[int]:
-    none = (None, UNSET)
-    return [place for place, pair in enumerate(zip(bsns, rsins, strict=True)) if pair[0] in none and pair[1] in none]
+def _nameless(records: list[Any]) -> list[int]:
+    return [place for place, client in enumerate(records) if not client.bsn and not client.rsin]

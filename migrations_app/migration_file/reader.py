@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from types import TracebackType
 from typing import BinaryIO
@@ -15,8 +15,9 @@ from migrations_app.migration_file.inflate import DataFault, unpack
 from migrations_app.migration_file.layout import entry_name
 from migrations_app.migration_file.limits import DEFAULT_LIMITS, Limits
 from migrations_app.migration_file.manifest import Manifest, Part, parse_manifest
-from migrations_app.migration_file.partreader import BATCH, Batch, PartReader
+from migrations_app.migration_file.partreader import BATCH, Batch, PartReader, ProvedBatch
 from migrations_app.migration_file.paths import MANIFEST
+from migrations_app.migration_file.proof import Proof
 from migrations_app.migration_file.window import Window
 
 
@@ -104,8 +105,16 @@ class MigrationFile:
         """
         reader = PartReader(part, max_line=self.limits.max_line_bytes, hashed=hashed)
         yield from reader.batches(self._verified(part), start_line, size, duplicates)
-        if reader.records != part.records:
-            raise Refused(RefusalCode.PART_COUNT, f"{reader.records} records, not {part.records}", part.path)
+        _check_count(reader, part)
+
+    def proofs(self, part: Part, is_proved: Callable[[Proof], bool]) -> Iterator[ProvedBatch | Batch]:
+        """Read a part as `batches` does, without a record for each line: several times as fast.
+
+        No repeated id is noticed. Where `is_proved` denies a proof the records are judged one by one after all.
+        """
+        reader = PartReader(part, max_line=self.limits.max_line_bytes, hashed=False)
+        yield from reader.proofs(self._verified(part), is_proved)
+        _check_count(reader, part)
 
     def _verified(self, part: Part) -> Iterator[bytes]:
         """The part's content; raises Refused at its end when it is not what the manifest says."""
@@ -160,6 +169,11 @@ class MigrationFile:
         except DataFault as fault:
             raise DocumentMismatch(path, fault.detail) from fault
         return digest.digest()
+
+
+def _check_count(reader: PartReader, part: Part) -> None:
+    if reader.records != part.records:
+        raise Refused(RefusalCode.PART_COUNT, f"{reader.records} records, not {part.records}", part.path)
 
 
 def _manifest_data(window: Window, directory: Directory, limits: Limits) -> bytes:

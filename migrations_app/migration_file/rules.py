@@ -39,6 +39,8 @@ _CENT = Decimal("0.01")
 _ZERO = Decimal("0.00")
 _MANY = Decimal(10**13)  # below it, two decimals leave at most 15 digits
 _TOO_MANY = Decimal(10**15)
+# after it, a place east of Greenwich would be in the year 10000, which no page could show
+_LAST_MOMENT = datetime(9999, 12, 30, tzinfo=UTC)
 _PLAIN_DOCUMENT = re.compile(r"documents/\w[\w.-]*(?:/\w[\w.-]*)*", re.ASCII)
 
 
@@ -119,9 +121,12 @@ def _moments(record: TaxReturn) -> Fault | None:
 
 
 def _utc(moment: datetime | None) -> datetime | None:
-    if moment is None or moment.tzinfo is UTC:
-        return moment
-    return moment.astimezone(UTC)
+    if moment is None:
+        return None
+    settled = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    if settled > _LAST_MOMENT:
+        raise OverflowError
+    return settled
 
 
 def _amount_and_document(record: TaxReturn | AssessmentMessage) -> Fault | None:

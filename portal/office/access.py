@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, overload
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -20,6 +21,7 @@ from portal.office.http import OfficeRequest, PersonRequest
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
+R = TypeVar("R", bound=HttpRequest)
 OfficeView = Callable[Concatenate[OfficeRequest, P], HttpResponseBase]
 PersonView = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
 PlainView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -69,6 +71,22 @@ def administrator(view: OfficeView[P]) -> PlainView[P]:
         return view(request, *args, **kwargs)
 
     return member(wraps(view)(entered))
+
+
+def password_again(
+    view: Callable[Concatenate[R, P], HttpResponseBase],
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
+    """Asks for the password again, unless that was done minutes ago. Stands below `person` or `member`."""
+    asked: Callable[Concatenate[R, P], HttpResponseBase] = reauthentication_required(view)
+    return asked
+
+
+def password_again_to_change(
+    view: Callable[Concatenate[R, P], HttpResponseBase],
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
+    """The same; the page itself may be read without."""
+    asked: Callable[Concatenate[R, P], HttpResponseBase] = reauthentication_required(allow_get=True)(view)
+    return asked
 
 
 @overload

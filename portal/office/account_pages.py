@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -14,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.office import audit, email_change, notices, sessions
-from portal.office.access import person
+from portal.office.access import password_again, person
 from portal.office.account_forms import EmailForm, NameForm, PasswordForm
 from portal.office.http import PersonRequest
 
@@ -58,16 +57,14 @@ def password(request: PersonRequest) -> HttpResponse:
 
 @read_or_post
 @person
-@reauthentication_required
+@password_again
 def email(request: PersonRequest) -> HttpResponse:
     form = EmailForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         email_change.ask(request.user, form.cleaned_data["email"])
         messages.success(
             request,
-            _(
-                "Wij hebben een link gestuurd naar uw huidige en uw nieuwe adres. Open beide om te bevestigen."
-            ),
+            _("Wij hebben een link gestuurd naar uw huidige en uw nieuwe adres. Open ze allebei."),
         )
         return redirect("account")
     return render(request, "account/email.html", {"form": form})

@@ -84,6 +84,16 @@ class OfficeAdmin(ModelAdmin):
     search_fields = ("name", "trade_register_number")
     inlines = (OpeningHoursInline, AcceptedNumberInline, MembershipInline)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The office's own trail says what Nextens changed."""
+        super().save_related(request, form, formsets, change)
+        changed = [str(form.fields[name].label) for name in form.changed_data]
+        changed += [str(rows.model._meta.verbose_name_plural) for rows in formsets if rows.has_changed()]
+        if changed:
+            by = request.user if isinstance(request.user, User) else None
+            office = form.instance
+            audit.record("office.changed", office=office, by=by, target=office, changed=", ".join(changed))
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from portal.office.models import User
 
@@ -23,9 +23,7 @@ class OfficeBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth shi
 
         `has_mfa` says whether a second step is asked at the login.
         """
-        factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=MAIN_FACTORS)
-        people = User.objects.select_related("membership__office").annotate(has_mfa=Exists(factors))
-        user = people.filter(pk=user_id).first()
+        user = _people().filter(pk=user_id).first()
         return user if self.user_can_authenticate(user) else None
 
     def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
@@ -36,7 +34,7 @@ class OfficeBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth shi
 
     def _authenticate_by_email(self, email: str, password: str) -> AbstractBaseUser | None:
         # people have one address: their own
-        user = User.objects.select_related("membership__office").filter(email=email.strip().lower()).first()
+        user = _people().filter(email=email.strip().lower()).first()
         found: AbstractBaseUser | None = self._check_password(user, password)
         return found
 
@@ -45,3 +43,8 @@ class OfficeBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth shi
         # allauth would send a disabled user who knows the password to a page of its own;
         # here every failure looks the same
         return None
+
+
+def _people() -> QuerySet[User]:
+    factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=MAIN_FACTORS)
+    return User.objects.select_related("membership__office").annotate(has_mfa=Exists(factors))

@@ -40,6 +40,7 @@ MAIN = (
             "/verantwoordelijkheden/",
         ),
     ),
+    MenuItem(_("Tools"), "/tools/"),
 )
 
 

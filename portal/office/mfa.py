@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import qrcode
@@ -16,9 +16,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.encoding import force_bytes
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from portal.office.backends import MAIN_FACTORS
 from portal.office.models import User
 
 # pages that work for somebody who has yet to set up the second step
@@ -70,6 +72,12 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no h
         "incorrect_code": _("De code klopt niet."),
     }
 
+    def is_mfa_enabled(self, user: Any, types: Sequence[str] | None = None) -> bool:
+        # the login knows already
+        if types and set(types) == set(MAIN_FACTORS) and hasattr(user, "has_mfa"):
+            return bool(user.has_mfa)
+        return bool(super().is_mfa_enabled(user, types))
+
     def encrypt(self, text: str) -> str:
         return _fernet().encrypt(text.encode()).decode()
 
@@ -88,7 +96,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no h
 
 def qr_svg(text: str) -> str:
     """A QR code to stand in a page: one path, no style of its own, since the pages' CSP allows none."""
-    code = qrcode.QRCode(border=2)
+    code = qrcode.QRCode(border=4)
     code.add_data(text)
     rows = code.get_matrix()
     dots = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
@@ -106,5 +114,5 @@ def _fernet() -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key))) for key in keys])
 
 
-def _derived(key: str) -> bytes:
-    return HKDF(hashes.SHA256(), length=32, salt=None, info=b"portal.office.mfa").derive(key.encode())
+def _derived(key: str | bytes) -> bytes:
+    return HKDF(hashes.SHA256(), length=32, salt=None, info=b"portal.office.mfa").derive(force_bytes(key))

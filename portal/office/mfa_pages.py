@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from allauth.account import views as account_views
-from allauth.account.decorators import reauthentication_required
 from allauth.mfa.base import views as base_views
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as code_views
@@ -25,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.office import mfa, mfa_forms
-from portal.office.access import person
+from portal.office.access import password_again, password_again_to_change, person
 from portal.office.backends import MAIN_FACTORS
 from portal.office.http import PersonRequest
 
@@ -110,7 +109,7 @@ def index(request: PersonRequest) -> HttpResponse:
 
 @require_http_methods(["POST"])
 @person
-@reauthentication_required
+@password_again
 def new_codes(request: HttpRequest) -> HttpResponse:
     generate_recovery_codes(request)
     messages.success(request, _("Er zijn nieuwe herstelcodes gemaakt. De oude werken niet meer."))
@@ -119,7 +118,7 @@ def new_codes(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @person
-@reauthentication_required(allow_get=True)
+@password_again_to_change
 def remove(request: PersonRequest) -> HttpResponse:
     """Ask, and then remove an app or a passkey; the last one stays where a second step is required."""
     if request.method != "POST":

@@ -47,7 +47,7 @@ class LogoForm(forms.Form):
 class ProductsForm(forms.Form):
     taxes = forms.MultipleChoiceField(
         label=_("Producten"),
-        help_text=_("Kiest u er geen, dan staan overal alle producten."),
+        help_text=_("Kiest u er geen, dan staat geen product voorop."),
         required=False,
         choices=(
             (Tax.IB, _("Inkomstenbelasting (IB)")),

@@ -99,7 +99,7 @@ def change_role(membership: Membership, role: Role, *, by: User) -> None:
 
 @transaction.atomic
 def disable(membership: Membership, *, by: User) -> None:
-    """Out within one request: the login asks at every request, and the sessions go. LastAdministratorError."""
+    """Out within one request: every request asks, and the sessions go. Raises LastAdministratorError."""
     _hold(membership.office)
     _another_administrator(membership)
     _set_active(membership.user, active=False)

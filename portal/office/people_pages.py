@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, QuerySet
@@ -16,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.office import people
-from portal.office.access import administrator
+from portal.office.access import administrator, password_again_to_change
 from portal.office.account_forms import InvitationForm, InviteForm, RoleForm
 from portal.office.backends import MAIN_FACTORS
 from portal.office.http import OfficeRequest
@@ -34,7 +33,7 @@ def overview(request: OfficeRequest) -> HttpResponse:
 
 @read_or_post
 @administrator
-@reauthentication_required(allow_get=True)
+@password_again_to_change
 def invite(request: OfficeRequest) -> HttpResponse:
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -51,7 +50,7 @@ def invite(request: OfficeRequest) -> HttpResponse:
 
 @read_or_post
 @administrator
-@reauthentication_required(allow_get=True)
+@password_again_to_change
 def one(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """Somebody of the office; the button that was pressed says what to do."""
     membership = get_object_or_404(_people(request), user_id=pk)

@@ -32,12 +32,14 @@ class SessionStore(DatabaseStore):
         return LoginSession
 
     def load(self) -> dict[str, Any]:
-        row = self._get_session_from_db()
+        # of Django's own engine, whose hints leave it out
+        row = self._get_session_from_db()  # type: ignore[attr-defined]
         self.ends_at = row.expire_date if row else None
         return self.decode(row.session_data) if row else {}
 
     def create_model_instance(self, data: dict[str, Any]) -> LoginSession:
-        row: LoginSession = super().create_model_instance(data)
+        row = super().create_model_instance(data)
+        assert isinstance(row, LoginSession)  # noqa: S101  # by get_model_class
         origin = data.get(ORIGIN, {})
         row.user_id = data.get(SESSION_KEY)
         row.address, row.browser = origin.get("address"), origin.get("browser", "")

@@ -1,7 +1,8 @@
-"""Slows the guessing of passwords and codes. Counters are rows, so that every web process counts in one place.
+"""Slows the guessing of passwords and codes. Counters are rows: every web process counts in one place.
 
-A name alone is only made to wait; a name from one address, and an address, are turned away for a time. A browser
-in which somebody logged in before counts for itself, so nobody else's guesses keep its owner out (ADR 0019).
+A name alone is only made to wait; a name from one address, and an address, are turned away for a time. A
+browser in which somebody logged in before counts for itself, so nobody else's guesses keep its owner out
+(ADR 0019).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -103,11 +104,10 @@ def first_time(what: str, within: timedelta) -> bool:
 
 
 def succeeded(attempt: Attempt) -> None:
-    """Take back what the attempt counted: it was no guess. What the owner got wrong before is forgiven too."""
-    own, *shared = attempt.keys
-    LoginAttempts.objects.filter(key=own).delete()
-    if shared:
-        LoginAttempts.objects.filter(key__in=shared, count__gt=0).update(count=F("count") - 1)
+    """Take back what the attempt counted: it was no guess. The owner's own mistakes are forgiven too."""
+    counters = LoginAttempts.objects.filter(key__in=attempt.keys, count__gt=0)
+    # it was heard, so only the attempt itself can have closed a counter
+    counters.update(count=Case(When(key=attempt.keys[0], then=0), default=F("count") - 1), blocked_until=None)
 
 
 def forget_old(now: datetime | None = None) -> None:
@@ -142,7 +142,7 @@ def _counted(bounds: list[tuple[str, Bound]], now: datetime | None) -> Attempt:
 
 
 def _count(key: str, bound: Bound, now: datetime) -> int | None:
-    """One more at this counter; None when it hears nothing now. Guesses that come together count one by one."""
+    """One more at this counter; None when it hears nothing now. Guesses at once count one by one."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, {"key": key, "now": now, **asdict(bound)})
         row = cursor.fetchone()

@@ -14,6 +14,7 @@ ACTS = {
     "certificate.activated": gettext_lazy("Certificaat actief gemaakt"),
     "certificate.deactivated": gettext_lazy("Certificaat inactief gemaakt"),
     "certificate.deleted": gettext_lazy("Certificaat verwijderd"),
+    "certificate.resealed": gettext_lazy("Sleutel van het certificaat opnieuw verzegeld"),
     "certificate.revoked": gettext_lazy("Certificaat blijkt ingetrokken"),
     "certificate.uploaded": gettext_lazy("Certificaat geüpload"),
     "certificate.used": gettext_lazy("Sleutel van het certificaat gebruikt"),
@@ -53,10 +54,11 @@ ACTS = {
     "user.password_reset": gettext_lazy("Wachtwoord opnieuw ingesteld"),
     "user.recovery_codes_renewed": gettext_lazy("Nieuwe herstelcodes gemaakt"),
     "user.role_changed": gettext_lazy("Rol gewijzigd"),
-    "user.sessions_ended": gettext_lazy("Sessies beëindigd"),
+    "user.sessions_ended": gettext_lazy("Uitgelogd in andere browsers"),
 }
 # facts without a word here, such as fingerprints, are for who reads the trail in the administration
 _FACTS = {
+    "changed": gettext_lazy("gewijzigd"),
     "code": gettext_lazy("code"),
     "mfa_required": gettext_lazy("tweestapsverificatie verplicht"),
     "name": gettext_lazy("naam"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -18,6 +19,7 @@ SHARED = (
     structlog.processors.format_exc_info,
 )
 log = structlog.get_logger("portal.request")
+_ONE_TIME = re.compile(r"^(/wachtwoord-vergeten/[0-9A-Za-z]+-)[^/]+")
 
 
 def logging_config(level: str) -> dict[str, Any]:
@@ -49,6 +51,11 @@ def logging_config(level: str) -> dict[str, Any]:
     }
 
 
+def harmless(path: str) -> str:
+    """The path without the secret of a one-time link, which still works when the line is written."""
+    return _ONE_TIME.sub(r"\1…", path)
+
+
 class RequestLog:
     """Gives every request an id, in each line logged meanwhile and in the answer's X-Request-ID."""
 
@@ -63,7 +70,7 @@ class RequestLog:
             log.info(
                 "request",
                 method=request.method,
-                path=request.path,
+                path=harmless(request.path),
                 status=response.status_code,
                 ms=round((time.perf_counter() - started) * 1000, 1),
             )

@@ -44,6 +44,8 @@ def _web() -> None:
     from granian.server import Server
 
     host, port = address()
+    for counts in environment.private_folder("metrics").glob("*.db"):
+        counts.unlink()  # of processes that are gone
     Server(
         "portal.wsgi:application",
         address=host,

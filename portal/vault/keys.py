@@ -147,10 +147,26 @@ def add_storage_key(key_file: Path) -> str:
     key_id = secrets.token_hex(_ID_BYTES)
     content["storage"]["keys"][key_id] = _encode(secrets.token_bytes(_KEY_BYTES))
     content["storage"]["current"] = key_id
-    temporary = _write_temporary(key_file, content)
-    temporary.replace(key_file)
-    _sync_folder(key_file.parent)
+    _replace(key_file, content)
     return key_id
+
+
+def add_signing_pair(key_file: Path, signing_key_file: Path) -> str:
+    """Add a new pair for signing keys and make it current; earlier private halves stay. Return the new id.
+
+    Broken off half-way, the private half is there first: nothing is ever sealed to a half that nobody holds.
+    """
+    KeyRing.load(key_file)
+    SigningPrivateKeys.load(signing_key_file)
+    private = X25519PrivateKey.generate()
+    public = private.public_key()
+    halves = _read_json(signing_key_file)
+    halves["signing_private"].append(_encode(private.private_bytes_raw()))
+    _replace(signing_key_file, halves)
+    content = _read_json(key_file)
+    content["signing_public"] = {"id": _id_of_public(public), "key": _encode(public.public_bytes_raw())}
+    _replace(key_file, content)
+    return _id_of_public(public)
 
 
 def _id_of_public(key: X25519PublicKey) -> str:
@@ -198,6 +214,11 @@ def _write_new(path: Path, content: dict[str, Any]) -> None:
         raise KeyFileError(f"{path} is there already and is never overwritten") from None
     finally:
         temporary.unlink()
+    _sync_folder(path.parent)
+
+
+def _replace(path: Path, content: dict[str, Any]) -> None:
+    _write_temporary(path, content).replace(path)
     _sync_folder(path.parent)
 
 

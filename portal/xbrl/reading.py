@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from portal.xbrl.formatting import day, formatted
-from portal.xbrl.labels import axis_label, in_words, label_of
+from portal.xbrl.labels import axis_label, label_of
 from portal.xbrl.model import Context, Fact, Instance, Step
 from portal.xbrl.subjects import Days, kind, period
 
@@ -80,7 +80,7 @@ class _Titles:
         return title[:1].upper() + title[1:]
 
     def _step(self, step: Step) -> str:
-        words = in_words(step.name.local)
+        words = label_of(step.name, None).text
         return f"{words} {step.number}" if step.name in self._repeated else words
 
     def _context(self, context: Context) -> str:

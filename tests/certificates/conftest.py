@@ -40,14 +40,20 @@ def signing_process(keys, tmp_path):
 
 
 @pytest.fixture
-def portal(pki, keys, tmp_path, monkeypatch):
-    """The portal at the moment of the test files, trusting the test PKI."""
+def trusting(pki, keys, tmp_path, monkeypatch):
+    """The settings of a portal at the moment of the test files, trusting the test PKI."""
     folder = tmp_path / "trust"
     folder.mkdir()
     (folder / "pki.pem").write_bytes(pki.root.pem + pki.services.pem)
     keys.PKIOVERHEID_TRUST_DIR = str(folder)
     keys.DATA_DIR = tmp_path
     monkeypatch.setattr("django.utils.timezone.now", lambda: makers.NOW)
+    return keys
+
+
+@pytest.fixture
+def portal(trusting, monkeypatch):
+    """The same without a broker: which keys it asked the signing worker to prove."""
     monkeypatch.setattr(tasks.prove_key, "delay", lambda pk: asked.append(pk))
     monkeypatch.setattr(tasks.check_revocation, "delay", lambda pk: None)
     monkeypatch.setattr(outbox.send_due_mail, "delay", lambda: None)

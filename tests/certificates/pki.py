@@ -28,6 +28,7 @@ SERVICES = "2.16.528.1.1003.1.2.8.6"
 DAY = timedelta(days=1)
 YEAR = 365 * DAY
 CLIENT_AND_SERVER = (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH)
+PUBLISHED = (x509.AuthorityInformationAccess, x509.CRLDistributionPoints)
 _USAGES = (
     "digital_signature",
     "content_commitment",
@@ -92,13 +93,15 @@ def _build(subject, key, issuer, start, end):
     )
 
 
-def authority(common, issuer=None, *, start=NOW - YEAR, end=NOW + 9 * YEAR, policy=None):
+def authority(common, issuer=None, *, start=NOW - YEAR, end=NOW + 9 * YEAR, policy=None, more=()):
     key = new_key()
     builder = _build(name(country="NL", organisation="Test PKI", common=common), key, issuer, start, end)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     builder = builder.add_extension(key_usage("key_cert_sign", "crl_sign"), critical=True)
     if policy:
         builder = builder.add_extension(policies(policy), critical=False)
+    for extension in more:
+        builder = builder.add_extension(extension, critical=False)
     return Pair(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
 
 
@@ -133,7 +136,7 @@ def leaf(
     if extended is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=False)
     for extension in more:
-        builder = builder.add_extension(extension, critical=True)
+        builder = builder.add_extension(extension, critical=not isinstance(extension, PUBLISHED))
     if policy:
         builder = builder.add_extension(
             policies(*([policy] if isinstance(policy, str) else policy)), critical=False

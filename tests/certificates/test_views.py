@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from certificates.admin import Ending
 from certificates.models import Certificate
 from certificates.presenting import validity
 from tests.certificates import handmade
@@ -340,3 +341,41 @@ def test_admin_shows_metadata_only(nextens_administrator, kept, office_pair):
     )
     assert browser.post(reverse("admin:certificates_certificate_delete", args=[row.pk])).status_code == 403
     assert browser.get(reverse("admin:certificates_certificate_add")).status_code == 403
+
+
+@pytest.mark.parametrize("wanted", ["Nextens Demo", "12345678", "00000003123456780000", "www.kantoor"])
+def test_admin_finds_a_certificate(nextens_administrator, kept, office_pair, wanted):
+    row, browser = kept(office_pair), logged_in(nextens_administrator)
+    page = visible(browser.get("/admin/certificates/certificate/", {"q": wanted}))
+    assert "1 certificaat" in page
+    assert "0 certificaten" in visible(browser.get("/admin/certificates/certificate/", {"q": f"{row.pk}"}))
+
+
+@pytest.mark.parametrize(
+    ("days", "found"), [(300, ""), (310, "8"), (340, "84"), (360, "841"), (366, "0")], ids=str
+)
+def test_admin_filters_by_expiry(nextens_administrator, kept, office_pair, monkeypatch, days, found):
+    kept(office_pair)
+    browser = logged_in(nextens_administrator)
+    shown = {}
+    for choice in "0148":
+        request = browser.get("/admin/certificates/certificate/").wsgi_request
+        monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(days=days))
+        listed = Ending(request, {"verloopt": [choice]}, Certificate, None)
+        shown[choice] = listed.queryset(request, Certificate.objects.all()).exists()
+    assert {choice for choice, there in shown.items() if there} == set(found)
+
+
+def test_to_the_script_of_the_page_the_way_on_is_a_header(browser, portal, office_p12):
+    fields = {"certificate": SimpleUploadedFile("a.p12", office_p12), "password": PASSWORD, "is_active": "on"}
+    response = browser.post(UPLOAD, fields, headers={"X-Requested-With": "XMLHttpRequest"})
+    assert (response.status_code, response["X-Onward"]) == (204, OVERVIEW)
+    # what the next page has to say is still to be said
+    assert NOW_ACTIVE in visible(browser.get(OVERVIEW))
+
+
+def test_the_form_asks_for_the_right_files_and_has_its_script(browser, portal):
+    page = browser.get(UPLOAD).content.decode()
+    assert 'accept=".pfx,.p12"' in page
+    assert "/static/certificates/keep-file.js" in page
+    assert "data-keep-file" in page

@@ -40,9 +40,14 @@ def fill(office, by):
             record.document = document
             record.save()
     opened = rows.ReturnFactory(client=client, document=other)
-    RecentReturn.objects.create(user=by, tax_return=opened)
-    known = {"record_key": "k", "content_hash": bytes(16)}
-    ClientSource.objects.create(client=client, source=opened.source, **known)
+    RecentReturn.objects.create(user=by, tax_return=opened, opened_at=job.created_at)
+    ClientSource.objects.create(
+        client=client,
+        source=opened.source,
+        record_key="k",
+        content_hash=bytes(16),
+        created_in=client.created_in,
+    )
     set_logo(office=office, picture=Picture(b"PNG", 1, 1), by=by)
     create_token(office=office, name="Proef", scopes=[Scope.CERTIFICATES], expires_at=None, by=by)
     office.opening_hours.create(weekday=0, opens_at="08:00", closes_at="17:00")

@@ -17,8 +17,8 @@ TEXTS = {
 EXAMPLES = {
     "S1": {"S1-09", "S1-10", "S1-11", "S1-12"},
     "S2": {
-        # Tools, FiscaalTotaal, Naslag and the search: in the bar when they exist
-        "S2-03", "S2-04", "S2-05", "S2-06",
+        # FiscaalTotaal and Naslag: when an administrator has set their address; the search: when it exists
+        "S2-04", "S2-05", "S2-06",
         # an example of a point of attention; no page sends returns
         "S2-10",
         # Adviessignalen and its examples

@@ -59,6 +59,7 @@ def import_now(file: Path, office: str, *, type: str, parts: str, status: str, *
                 import_type=ImportType(type),
                 selected_kinds=_kinds(parts),
                 message_status=MessageStatus(status),
+                wake=False,
             )
     except OSError as error:
         raise CommandError(f"Het bestand is niet te lezen: {error.strerror}.") from error

@@ -1,4 +1,7 @@
-"""Wraps every data key with the current storage key, so that an earlier one may leave the key file."""
+"""Wraps every data key with the current storage key, so that an earlier one may leave the key file.
+
+In the signing process it seals every office's signing key to the current pair as well.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import Model
 
+from certificates import resealing
+from certificates.signing import NotTheSigningProcess
 from migrations_app import uploads
 from migrations_app.models import MigrationJob
 from portal.dossiers import documents
 from portal.dossiers.models import DocumentPack
 from portal.office.keys import storage_keyring
-from portal.vault import KeyRing, VaultError, add_storage_key, associated_data
+from portal.vault import KeyRing, VaultError, add_signing_pair, add_storage_key, associated_data
 
 _BATCH = 500
 _HOLDERS: tuple[tuple[type[Model], str], ...] = (
@@ -30,17 +35,39 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--new-key", action="store_true", help="maak eerst een nieuwe opslagsleutel")
+        parser.add_argument(
+            "--new-signing-pair",
+            action="store_true",
+            help="maak eerst een nieuw ondertekenpaar (alleen in het ondertekenproces)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if options["new_key"]:
                 self.stdout.write(f"Nieuwe opslagsleutel: {add_storage_key(settings.KEY_FILE)}")
+            if options["new_signing_pair"]:
+                self.stdout.write(f"Nieuw ondertekenpaar: {_new_signing_pair()}")
             keys = storage_keyring()
             for model, purpose in _HOLDERS:
                 count = _rewrap_all(model, purpose, keys)
                 self.stdout.write(f"{model._meta.label}: {count} sleutel(s) opnieuw verpakt")
+            self.stdout.write(f"certificates.Certificate: {_reseal()}")
         except VaultError as error:
             raise CommandError(f"Niet alles is verpakt: {error}") from error
+
+
+def _new_signing_pair() -> str:
+    if settings.SIGNING_KEY_FILE is None:
+        raise CommandError("PORTAL_SIGNING_KEY_FILE ontbreekt: alleen het ondertekenproces maakt een paar.")
+    return add_signing_pair(settings.KEY_FILE, settings.SIGNING_KEY_FILE)
+
+
+def _reseal() -> str:
+    try:
+        return f"{resealing.reseal_all()} sleutel(s) opnieuw verzegeld"
+    except NotTheSigningProcess:
+        # the web's machine may run this as well: it cannot open these, and must not
+        return f"{resealing.waiting()} sleutel(s) wachten op het ondertekenproces"
 
 
 def _rewrap_all(model: type[Model], purpose: str, keys: KeyRing) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -30,8 +30,6 @@ class LoginSession(AbstractBaseSession):
     address = models.GenericIPAddressField(null=True)
     browser = models.CharField(max_length=60, blank=True)
     started_at = models.DateTimeField(null=True)
-
-    objects: BaseSessionManager[LoginSession] = BaseSessionManager()
 
     def __str__(self) -> str:
         return f"{self.browser} {self.started_at:%Y-%m-%d %H:%M}" if self.started_at else "-"

@@ -48,7 +48,7 @@ LARGEST = {
         "variant": "provisional",
         "status": WIDE * 200,
         "submitted_at": f"{FIRST}T00:00:00Z",
-        "modified_at": f"{LAST}T23:59:59.999999Z",
+        "modified_at": "9999-12-29T23:59:59.999999Z",
         "amount": -999_999_999_999_999,
     },
     "assessment_messages": {

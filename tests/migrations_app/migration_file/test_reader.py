@@ -142,6 +142,7 @@ def test_a_client_without_number_is_warned_about():
         ({"amount": 1e300}, ("invalid-field", "amount")),
         ({"submitted_at": "0001-01-01T00:00:00+01:00"}, ("invalid-field", "submitted_at")),
         ({"modified_at": "9999-12-31T23:59:59-01:00"}, ("invalid-field", "modified_at")),
+        ({"submitted_at": "9999-12-31T23:59:59Z"}, ("invalid-field", "submitted_at")),
         ({"document": document_of(b"", path="returns/a.xml")}, ("invalid-field", "document.path")),
         ({"document": document_of(b"", path="documents/../a")}, ("invalid-field", "document.path")),
         ({"document": document_of(b"", media_type="text/html")}, ("invalid-field", "document.media_type")),

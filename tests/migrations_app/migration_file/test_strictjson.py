@@ -8,20 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrations_app.migration_file.proof import Prover
 from migrations_app.migration_file.records import Kind, Responsibility, TaxReturn
 from migrations_app.migration_file.strictjson import Decoder, NotStrictJson, Unreadable, parse_strict
 from tests.migrations_app.migration_file.build import RETURN, line
 
 DECODER = Decoder(Kind.RETURNS)
+PROVER = Prover(Kind.RETURNS)
 GOOD = line(RETURN)
 
 
 def verdict(raw):
-    """The record or its fault, and that both ways of reading agree."""
+    """The record or its fault, and that all ways of reading agree."""
     single = DECODER.decode_line(raw)
     block = DECODER.decode_block(raw + b"\n")
     if isinstance(single, Unreadable):
-        assert block is None
+        assert block is None and PROVER.prove(raw + b"\n") is None
         return single.fault
     assert block is None or block == [single]
     return single
@@ -84,7 +86,8 @@ def test_valid_json(raw):
 def test_a_record_over_two_lines_is_none():
     split = GOOD.replace(b", ", b",\n", 1)
     assert DECODER.decode_block(split + b"\n") is None
-    assert DECODER.decode_block(GOOD + GOOD + b"\n" + split + b"\n") is None
+    both = GOOD + GOOD + b"\n" + split + b"\n"
+    assert DECODER.decode_block(both) is None and PROVER.prove(both) is None
 
 
 @pytest.mark.parametrize(

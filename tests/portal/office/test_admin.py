@@ -64,6 +64,9 @@ def test_office_with_people_and_hours(browser, staff_member):
     office = Office.objects.get(name="Nieuw kantoor")
     assert office.accepted_numbers() == {"11223344", "55667788"}
     assert office.memberships.get().user == staff_member
+    trace = AuditEvent.objects.get(act="office.changed", office=office)
+    assert "KvK-nummer" in trace.facts["changed"].split(", ")
+    assert "kantoortijden" in trace.facts["changed"].split(", ")
 
 
 def test_short_night_is_refused(browser, office):

@@ -3,12 +3,19 @@
 import re
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from portal.office import adapters, throttle
 from portal.office.login import NAME_COOKIE
-from portal.office.models import AuditEvent, OutgoingMail
+from portal.office.models import AuditEvent, OutgoingMail, Role
 from tests.factories import PASSWORD
+from tests.people import code, member_of
 
+OWN = {"login": "beheerder@demo.example", "password": PASSWORD}
 WRONG = "De gebruikersnaam of het wachtwoord klopt niet."
 
 
@@ -82,8 +89,74 @@ def test_empty_fields_are_named(client, db):
 def test_guessing_is_slowed(client, administrator):
     for _ in range(5):
         log_in(client, administrator.email, "verkeerd")
-    assert "Er is te vaak geprobeerd" in text_of(log_in(client, administrator.email))
+    page = text_of(log_in(client, administrator.email))
+    assert "Er is te vaak geprobeerd in te loggen. Probeer het over 5 minuten opnieuw." in page
     assert "_auth_user_id" not in client.session
+    assert client.post("/inloggen/", OWN, REMOTE_ADDR="198.51.100.9")["Location"] == "/"
+
+
+def test_guesses_of_others_keep_nobody_out_of_her_own_browser(client, administrator):
+    log_in(client, administrator.email)
+    client.post("/uitloggen/")
+    for _ in range(8):
+        log_in(Client(), administrator.email, "verkeerd")
+    assert log_in(client, administrator.email)["Location"] == "/"
+
+
+def test_names_that_do_not_exist_are_slowed_alike(client, administrator):
+    answers = []
+    for name in (administrator.email, "niemand@demo.example"):
+        pages = [text_of(log_in(Client(REMOTE_ADDR=name_address(name)), name, "verkeerd")) for _ in range(7)]
+        answers.append([re.findall(r"<li>(.*?)</li>", page) for page in pages])
+    assert answers[0] == answers[1]
+
+
+def name_address(name):
+    return "192.0.2.1" if name.startswith("niemand") else "192.0.2.2"
+
+
+@pytest.mark.parametrize(
+    "name", ["beheerder@demo.example", "niemand@demo.example", "uitgenodigd@demo.example"]
+)
+def test_one_hash_whether_the_name_exists_or_not(client, administrator, office, hashed, name):
+    invited = member_of(office, Role.STAFF_MEMBER, "uitgenodigd@demo.example")
+    invited.set_unusable_password()
+    invited.save()
+    hashed.clear()
+    log_in(client, name, "verkeerd")
+    assert len(hashed) == 1
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """Each time that a password is hashed."""
+    times = []
+    encode, verify = Argon2PasswordHasher.encode, Argon2PasswordHasher.verify
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", lambda *args: times.append(1) or encode(*args))
+    monkeypatch.setattr(Argon2PasswordHasher, "verify", lambda *args: times.append(1) or verify(*args))
+    return times
+
+
+def queries_of(client, name):
+    """Of a login; without savepoints, which are the tests' own."""
+    with CaptureQueriesContext(connection) as queries:
+        log_in(client, name)
+    return sum("SAVEPOINT" not in query["sql"] for query in queries.captured_queries)
+
+
+def test_costs_ten_queries_and_fewer_in_a_known_browser(client, administrator):
+    assert queries_of(client, administrator.email) == 10
+    client.post("/uitloggen/")
+    assert queries_of(client, administrator.email) == 8
+
+
+def test_name_under_attack_waits_a_moment(client, administrator, monkeypatch):
+    slept = []
+    monkeypatch.setattr(adapters.time, "sleep", slept.append)
+    for number in range(40):
+        throttle.password_attempt(administrator.email, f"10.0.0.{number}")
+    assert log_in(client, administrator.email)["Location"] == "/"
+    assert slept == [throttle.LONGEST_WAIT]
 
 
 def test_session_gets_another_key(client, administrator):
@@ -132,7 +205,9 @@ def test_administration_has_no_login_of_its_own(client, nextens_administrator):
         "/admin/login/?next=/admin/", {"username": "admin@nextens.example", "password": PASSWORD}
     )
     assert response["Location"] == "/inloggen/?next=/admin/"
-    assert log_in(client, "admin@nextens.example", next="/admin/")["Location"] == "/admin/"
+    assert log_in(client, "admin@nextens.example", next="/admin/")["Location"] == "/inloggen/tweede-stap/"
+    assert client.get("/admin/")["Location"] == "/admin/login/?next=/admin/"
+    assert client.post("/inloggen/tweede-stap/", {"code": code()})["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
 
 

@@ -48,6 +48,12 @@ def test_nothing_hidden_comes_along():
     assert b"geheim" not in redraw(data).png
 
 
+def test_colour_profile_is_left_out():
+    data = file(icc_profile=b"geheim profiel")
+    assert "icc_profile" in Image.open(io.BytesIO(data)).info
+    assert "icc_profile" not in opened(redraw(data)).info
+
+
 def test_position_of_a_photo_is_dropped_and_it_stands_upright():
     exif = Image.Exif()
     exif[0x0112] = 6  # turned a quarter

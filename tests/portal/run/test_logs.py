@@ -24,3 +24,10 @@ def test_a_request_is_logged_without_query_or_body(lines):
     assert line["request_id"] == answer["X-Request-ID"]
     assert "123456782" not in str(lines())
     assert "geheim" not in str(lines())
+
+
+def test_secret_of_a_one_time_link_is_not_logged(lines, db):
+    Client().get("/wachtwoord-vergeten/abc-c0ffee-0123456789/")
+    line = next(line for line in lines() if line["event"] == "request")
+    assert line["path"] == "/wachtwoord-vergeten/abc-…/"
+    assert "c0ffee" not in str(lines())

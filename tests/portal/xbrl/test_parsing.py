@@ -92,13 +92,22 @@ def test_facts_in_tuples():
 
     assert paths == [
         [],
-        [("IntraCommunitySupplies", 1)],
-        [("IntraCommunitySupplies", 1)],
-        [("IntraCommunitySupplies", 2)],
-        [("IntraCommunitySupplies", 2)],
-        [("IntraCommunitySupplies", 2), ("Corrections", 1)],
+        *[[("IntraCommunitySupplies", 1)]] * 3,
+        *[[("IntraCommunitySupplies", 2)]] * 3,
+        *[[("IntraCommunitySuppliesCorrection", 1)]] * 3,
     ]
-    assert [each.value for each in facts] == ["123456", "FR", "1000", "BE", "250000", None]
+    assert [each.value for each in facts[:5]] == ["123456", "FR", "1000", "23334175221", "BE"]
+
+
+def test_tuples_in_tuples_and_nil():
+    nil = 'contextRef="c" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"'
+    inner = f"<t:Binnen>{fact(more=nil, value='')}</t:Binnen>"
+    first, second, after = xbrl.read_instance(
+        message(context(), f"<t:Buiten>{inner}{inner}</t:Buiten>", fact())
+    ).facts
+
+    assert [(step.name.local, step.number) for step in second.path] == [("Buiten", 1), ("Binnen", 2)]
+    assert (first.value, second.value, after.value, after.path) == (None, None, "1", ())
 
 
 def test_typed_members():
@@ -189,3 +198,11 @@ def test_encodings(encoding):
         context(), fact(value="café"), start=f'<?xml version="1.0" encoding="{declared}"?>'
     ).decode()
     assert xbrl.read_instance(data.encode(encoding)).facts[0].value == "café"
+
+
+def test_typed_member_without_value():
+    scenario = (
+        '<xbrli:scenario><xbrldi:typedMember dimension="t:As"><t:Lid/></xbrldi:typedMember></xbrli:scenario>'
+    )
+    (only,) = xbrl.read_instance(message(context(scenario=scenario))).contexts
+    assert [(each.axis.local, each.member, each.value) for each in only.dimensions] == [("As", None, "")]

@@ -50,8 +50,23 @@ def test_customers_in_dimensions():
 
 def test_customers_in_tuples():
     sections = read(constructed("icp-2020-tuples"))
-    assert sections["Intra community supplies 1"] == {"Landcode ISO EU": "FR", "Bedrag leveringen": "€ 1.000"}
-    assert sections["Intra community supplies 2, Corrections"] == {"Bedrag correcties leveringen": ""}
+    assert list(sections) == [
+        "Intracommunautaire leveringen 1",
+        "Intracommunautaire leveringen 2",
+        "Correcties eerdere opgave leveringen",
+        "Over dit bericht",
+    ]
+    assert sections["Intracommunautaire leveringen 1"] == {
+        "Landcode ISO EU": "FR",
+        "Bedrag leveringen": "€ 1.000",
+        "Nationaal BTW-identificatienummer": "23334175221",
+    }
+
+
+def test_tuples_in_tuples_and_nil():
+    nil = 'contextRef="c" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"'
+    data = message(context(), f"<t:MijnGroep><t:Deel>{fact(more=nil, value='')}</t:Deel></t:MijnGroep>")
+    assert read(data) == {"Mijn groep, Deel": {"Omzet": ""}}
 
 
 def test_explicit_members():
@@ -146,7 +161,7 @@ def test_name_in_words(name, words):
 def test_some_of_the_facts_keep_the_sections_of_all():
     instance = xbrl.read_instance(constructed("icp-2020-tuples"))
     (section,) = xbrl.readable(instance, instance.facts[1:3])
-    assert (section.title, len(section.rows)) == ("Intra community supplies 1", 2)
+    assert (section.title, len(section.rows)) == ("Intracommunautaire leveringen 1", 2)
 
 
 def test_many_facts_under_a_long_title_are_quick():

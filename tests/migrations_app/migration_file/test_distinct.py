@@ -1,0 +1,52 @@
+"""Whether all ids differ, in one share or in many."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import pytest
+
+from migrations_app.migration_file import distinct
+from migrations_app.migration_file.distinct import DistinctIds
+
+IDS = [f"id-{number}" for number in range(3_000)]
+
+
+def differ(*batches):
+    with DistinctIds() as ids:
+        for batch in batches:
+            ids.add(batch)
+        return ids.all_differ()
+
+
+@pytest.fixture(params=[1 << 18, 700, 1], ids=["one share", "eight shares", "every share"])
+def shares(request, monkeypatch):
+    monkeypatch.setattr(distinct, "_AT_ONCE", request.param)
+    monkeypatch.setattr(distinct, "_WAITING", 500)
+
+
+@pytest.mark.usefixtures("shares")
+def test_all_differ():
+    assert differ()
+    assert differ(IDS)
+    assert differ(IDS[:1_300], IDS[1_300:], ["one more"])
+
+
+@pytest.mark.usefixtures("shares")
+@pytest.mark.parametrize("place", [0, 499, 500, 2_999])
+def test_one_is_there_twice(place):
+    assert not differ(IDS, [IDS[place]])
+    assert not differ([*IDS, IDS[place]])
+
+
+def test_memory_is_bounded(monkeypatch):
+    monkeypatch.setattr(distinct, "_AT_ONCE", 1 << 12)
+    monkeypatch.setattr(distinct, "_WAITING", 1 << 12)
+    with DistinctIds() as ids:
+        tracemalloc.start()
+        for batch in range(100):
+            ids.add([f"{batch}-{number}" for number in range(1_000)])
+        assert ids.all_differ()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 1 << 20

@@ -1,0 +1,107 @@
+"""/metrics: who may read it, and that its figures are those of the database and of all web processes."""
+
+import datetime as dt
+import os
+import re
+import subprocess
+import sys
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from certificates.models import Certificate
+from migrations_app.models import MigrationJob, Status
+from portal.office.models import OutgoingMail
+from tests.people import logged_in
+from tests.test_access_walk import certificate_of, job_of
+
+TOKEN = "een-lang-token"
+
+
+def figures(client):
+    text = client.get("/metrics").content.decode()
+    return dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("known", "address", "headers", "status"),
+    [
+        ("", "127.0.0.1", {}, 200),
+        ("", "::1", {}, 200),
+        ("", "192.0.2.1", {}, 404),
+        ("", "", {}, 404),
+        # a proxy on this machine speaks for somebody else
+        ("", "127.0.0.1", {"x-forwarded-for": "192.0.2.1"}, 404),
+        ("", "127.0.0.1", {"forwarded": "for=192.0.2.1"}, 404),
+        ("", "192.0.2.1", {"authorization": "Bearer "}, 404),
+        (TOKEN, "192.0.2.1", {"authorization": f"Bearer {TOKEN}"}, 200),
+        (TOKEN, "192.0.2.1", {"authorization": f"Bearer {TOKEN}x"}, 404),
+        (TOKEN, "192.0.2.1", {"authorization": TOKEN}, 404),
+        (TOKEN, "192.0.2.1", {"authorization": "Bearer é"}, 404),
+    ],
+)
+def test_from_this_machine_or_with_the_token(client, settings, known, address, headers, status):
+    settings.METRICS_TOKEN = known
+    assert client.get("/metrics", REMOTE_ADDR=address, headers=headers).status_code == status
+
+
+def test_work_is_what_the_database_has(client, office, staff_member):
+    now = timezone.now()
+    MigrationJob.objects.filter(pk=job_of(office)).update(
+        status=Status.QUEUED,
+        finished_at=None,
+        start_after=now - dt.timedelta(hours=1),
+        storage_name="x",
+        wrapped_key=b"x",
+        sha256="0" * 64,
+    )
+    Certificate.objects.filter(pk=certificate_of(office)).update(
+        is_active=True, not_valid_after=now + dt.timedelta(weeks=7)
+    )
+    OutgoingMail.objects.create(kind="x", dedupe_key="x", message_id="x", recipient="a@b.example")
+    found = figures(client)
+    assert found['portal_jobs{status="queued"}'] == "1.0"
+    assert found['portal_jobs{status="running"}'] == "0.0"
+    assert 3600 <= float(found["portal_oldest_due_job_seconds"]) < 3660
+    assert found['portal_mails{state="waiting"}'] == "1.0"
+    assert found["portal_certificates_expiring"] == "1.0"
+
+
+def test_requests_are_counted_by_view_and_never_by_address(client, staff_member):
+    key = 'portal_requests_total{method="GET",status="404",view="client"}'
+    before = float(figures(client).get(key, 0))
+    logged_in(staff_member).get(f"/klanten/{UUID(int=7)}/")
+    text = client.get("/metrics").content.decode()
+    assert float(figures(client)[key]) == before + 1
+    assert 'portal_request_seconds_bucket{le="0.05",view="client"}' in text
+    assert str(UUID(int=7)) not in text
+
+
+def test_unknown_addresses_and_methods_are_one_name(client, db):
+    client.generic("BREW", "/bestaat-niet/")
+    assert 'portal_requests_total{method="other",status="404",view="none"}' in figures(client)
+
+
+def test_processes_add_up(client, db):
+    key = 'portal_requests_total{method="GET",status="200",view="proef"}'
+    count = (
+        "import django; django.setup(); from portal.metrics import REQUESTS;"
+        "REQUESTS.labels('proef', 'GET', '200').inc()"
+    )
+    before = float(figures(client).get(key, 0))
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", count], check=True, env=environment())
+    assert float(figures(client)[key]) == before + 2
+
+
+def environment():
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings"}
+
+
+def test_nothing_about_people_in_it(client, administrator):
+    logged_in(administrator).get("/instellingen/account/")
+    text = client.get("/metrics").content.decode()
+    assert administrator.email not in text
+    assert not re.search(r"view=\"[^\"]*@", text)
