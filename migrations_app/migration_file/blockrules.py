@@ -1,7 +1,8 @@
-"""The rules of rules.py for a whole block: True when every record keeps every rule, as fast as that can be told.
+"""The rules of rules.py for a whole block: True when every record keeps every rule, told as fast as can be.
 
-A rule that depends on few values is asked once for each combination of them. False means no more than that the
+A rule that depends on few values is asked once for each combination of them. False only means that the
 records must be judged one by one, by rules.py, which then finds the fault and its words, or finds none.
+The rule for a document's path is not here: whoever finds the document in the file knows the path is good.
 The records are those of mirrors.py: a field that was left out is UNSET, which is false as None is.
 """
 
@@ -18,7 +19,7 @@ from msgspec import UNSET
 from migrations_app.migration_file.eleventest import all_pass_eleven_test
 from migrations_app.migration_file.identifiers import is_vat_id
 from migrations_app.migration_file.records import MAX_EMAIL, Kind, is_supported_year
-from migrations_app.migration_file.rules import document_fault, period_fault
+from migrations_app.migration_file.rules import period_fault
 
 _TO_NOUGHTS = bytes.maketrans(b"123456789", b"000000000")
 # with at most 13 digits before them, two decimals leave at most 15
@@ -44,9 +45,9 @@ def keep_client_rules(records: list[Any]) -> bool:
 def _are_vat_ids(numbers: list[str]) -> bool:
     """Those of businesses here are told together; a sole trader's and a foreign one are looked at."""
     businesses = [number[2:] for number in numbers if number.startswith("NL")]
-    if len(businesses) == len(numbers) and _end_with(_VAT_TAIL, businesses):
-        if all_pass_eleven_test([number[:9] for number in businesses]):
-            return True
+    are_plain = len(businesses) == len(numbers) and _end_with(_VAT_TAIL, businesses)
+    if are_plain and all_pass_eleven_test([number[:9] for number in businesses]):
+        return True
     return all(map(is_vat_id, numbers))
 
 
@@ -64,7 +65,6 @@ def keep_return_rules(records: list[Any]) -> bool:
         and _can_be_utc({moment.year for record in records if (moment := record.submitted_at)})
         and _can_be_utc({moment.year for record in records if (moment := record.modified_at)})
         and _have_plain_amounts(records)
-        and _have_good_documents(records)
     )
 
 
@@ -96,17 +96,9 @@ def _have_plain_amounts(records: list[Any]) -> bool:
     return all(map(_AMOUNT.fullmatch, set(written.translate(_TO_NOUGHTS).split(b" ")) - {b""}))
 
 
-def _have_good_documents(records: list[Any]) -> bool:
-    return not any(document_fault(found) for record in records if (found := record.document))
-
-
 def keep_message_rules(records: list[Any]) -> bool:
     years = {(record.tax_year or None, record.tax) for record in records}
-    return (
-        all(starmap(is_supported_year, years))
-        and _have_plain_amounts(records)
-        and _have_good_documents(records)
-    )
+    return all(starmap(is_supported_year, years)) and _have_plain_amounts(records)
 
 
 def keep_scheme_rules(records: list[Any]) -> bool:
@@ -122,10 +114,6 @@ def _have_supported_years(records: list[Any]) -> bool:
     return all(map(is_supported_year, {record.tax_year for record in records}))
 
 
-def keep_card_rules(records: list[Any]) -> bool:
-    return _have_supported_years(records) and _have_good_documents(records)
-
-
 def keep_responsibility_rules(records: list[Any]) -> bool:
     return all(len(email.lower()) <= MAX_EMAIL for email in {record.staff_email for record in records})
 
@@ -135,6 +123,6 @@ BLOCK_RULES: dict[Kind, Callable[[list[Any]], bool]] = {
     Kind.RETURNS: keep_return_rules,
     Kind.ASSESSMENT_MESSAGES: keep_message_rules,
     Kind.EXTENSION_SCHEMES: keep_scheme_rules,
-    Kind.TAX_CARDS: keep_card_rules,
+    Kind.TAX_CARDS: _have_supported_years,
     Kind.RESPONSIBILITIES: keep_responsibility_rules,
 }

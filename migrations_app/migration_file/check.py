@@ -95,7 +95,7 @@ class _Pass:
             self._faults.add(RefusalCode.ENTRY_NOT_ANNOUNCED, "no record names it", name)
 
     def _check_group(self, group: list[tuple[Part, PartReport]]) -> None:
-        """The parts among which no id may be there twice. Only their end tells; if one is, they are read again."""
+        """The parts among which no id may be there twice. Their end tells; if one is, they are read again."""
         mark, done = self._report.problem_mark(), self._done
         with DistinctIds() as ids:
             for part, report in group:

@@ -104,7 +104,7 @@ def _read_directory(
 
 
 def _is_ordinary(central: Central, limits: Limits) -> bool:
-    """True for what most entries are, a small document with a plain name, of which nothing more need be asked."""
+    """True for what most entries are: a small document with a plain name, with which nothing is wrong."""
     return (
         central.unpacked <= limits.ratio_from
         and central.unpacked <= limits.max_document_bytes

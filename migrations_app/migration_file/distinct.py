@@ -1,7 +1,7 @@
-"""Whether the ids of a file are all different, told at its end in memory that does not grow with their number.
+"""Whether ids are all different, told at their end in memory that does not grow with their number.
 
-The hashes of the ids, of 64 bits each, wait in a temporary file. Equal ids have equal hashes, so hashes that all
-differ prove it. Hashes that do not prove nothing: then duplicates.py finds out.
+The hashes of the ids, of 64 bits each, wait in a temporary file. Equal ids have equal hashes, so that hashes
+which all differ prove it. Hashes that do not prove nothing: then duplicates.py finds out.
 """
 
 from __future__ import annotations

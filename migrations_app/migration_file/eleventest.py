@@ -1,4 +1,4 @@
-"""The 11-test over a column of numbers at once: a sum for each number in 16 bits of one very large integer."""
+"""The 11-test over many numbers at once: 16 bits of one very large integer hold the sum of each."""
 
 from __future__ import annotations
 

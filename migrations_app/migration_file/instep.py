@@ -1,7 +1,7 @@
-"""Local headers told right while the directory is read: in most files both run in step, header for header.
+"""Local headers told right while the directory is read: in most files both run in step.
 
-A local header has the fields of its central header in the same order, so that for an entry without extra fields
-and data descriptor one comparison of bytes says that they agree.
+A local header has the fields of its central header in the same order, so that one comparison of bytes says
+that they agree, for an entry without extra fields and without data descriptor.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ _SHARED_IN_CENTRAL = slice(6, 32)
 
 
 class InStep:
-    """Follows the entries of the directory through the file, for as long as each begins where the last ended."""
+    """Follows the entries of the directory through the file, as long as each begins where the last ended."""
 
     def __init__(self, window: Window) -> None:
         self._window = window
         self._reach: int | None = 0
 
     def follow(self, head: bytes, name: bytes, offset: int, packed: int) -> None:
-        """Take the next entry: `head` is its central header without the name; not for one with extra fields."""
+        """Take the next entry, one without extra fields: `head` is its central header without the name."""
         if self._reach != offset:
             self._reach = None
             return

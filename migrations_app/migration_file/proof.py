@@ -1,7 +1,7 @@
 """Proves of a whole block of lines that every record in it is right, without judging any of them alone.
 
-This is what the pre-check does with nearly every block of a file. What is not proved here is nothing against a
-block: its lines are then decoded and judged one by one, which says the same of a good record.
+This is what the pre-check does with nearly every block of a file. That a block is not proved says nothing
+against it: its lines are then decoded and judged one by one, which comes to the same for a good record.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ from migrations_app.migration_file.wholelines import (
 
 
 class Proof(Struct, gc=False, frozen=True):
-    """Records that are all right, in their order; what only the whole file can tell is not yet known."""
+    """Records that are right in themselves, in their order.
+
+    Not yet known: whether an id was there before, and whether client and documents are there.
+    """
 
     records: int
     ids: list[str]

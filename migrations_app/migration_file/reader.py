@@ -110,7 +110,7 @@ class MigrationFile:
     def proofs(self, part: Part, is_proved: Callable[[Proof], bool]) -> Iterator[ProvedBatch | Batch]:
         """Read a part as `batches` does, without a record for each line: several times as fast.
 
-        No repeated id is noticed. Where `is_proved` denies a proof the records are judged one by one after all.
+        No repeated id is noticed. Where `is_proved` denies a proof the records are judged one by one.
         """
         reader = PartReader(part, max_line=self.limits.max_line_bytes, hashed=False)
         yield from reader.proofs(self._verified(part), is_proved)

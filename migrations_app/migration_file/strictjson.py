@@ -133,7 +133,7 @@ class Decoder:
         return records if holds_no_more(block, records) or self._has_only_unknown_more(block) else None
 
     def _has_only_unknown_more(self, block: bytes) -> bool:
-        """Decodes everything, keys that no field has and defaults too, to see whether a key is there twice."""
+        """Whether no key is there twice, told by decoding also what no field has."""
         try:
             plain: list[dict[str, Any]] = self._plain.decode_lines(block)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

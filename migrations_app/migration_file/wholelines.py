@@ -12,7 +12,7 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def is_one_object_a_line(lines: list[bytes]) -> bool:
-    """With as many objects decoded as there are lines: nothing but the end of a line is between two of them."""
+    """With as many objects decoded as there are lines: only the end of a line is between two of them."""
     first, last = {line[:1] for line in lines}, {line[-1:] for line in lines}
     if b"\r" in last:
         last = {line.removesuffix(b"\r")[-1:] for line in lines}

@@ -4,7 +4,6 @@
 
 (() => {
   const form = document.querySelector("form[data-keep-file]");
-  let busy = false;
 
   const swap = (place, found, put) => {
     if (place) place.remove();
@@ -53,11 +52,11 @@
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (busy) return;
-    busy = true;
+    if (form.ariaBusy === "true") return;
+    form.ariaBusy = "true";
     // logged out, refused or cut off: the browser sends the form itself and shows what comes of it
     const done = await send().catch(() => false);
-    busy = false;
+    form.ariaBusy = "false";
     if (!done) form.submit();
   });
 })();

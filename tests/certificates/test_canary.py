@@ -47,7 +47,7 @@ def in_every_form(secret):
 
 def as_python_writes_it(secret):
     """Short pieces: reports break what they print into lines."""
-    for start in range(0, len(secret) - PIECE):
+    for start in range(len(secret) - PIECE):
         text = repr(secret[start : start + PIECE])[2:-1]
         yield text.encode()
         yield html.escape(text).encode()

@@ -64,9 +64,7 @@ def test_what_a_proof_tells():
 def test_nearly_every_block_of_a_synthetic_file_is_proved(monkeypatch):
     proofs = []
     prove = Prover.prove
-    monkeypatch.setattr(
-        Prover, "prove", lambda self, block: proofs.append(prove(self, block)) or proofs[-1]
-    )
+    monkeypatch.setattr(Prover, "prove", lambda self, block: proofs.append(prove(self, block)) or proofs[-1])
     out = io.BytesIO()
     write_synthetic(out, clients=2_000, returns=8_000, messages=500, documents=5)
     assert check_file(out, accepted_numbers=None).accepted
@@ -106,7 +104,8 @@ CHANGES = {
             {"variant": None}, {"variant": "?"}, {"status": "In bewerking"}, {"status": "null"},
             {"document": document_of(DATA)}, {"document": document_of(DATA, path="documents/b")},
             {"document": document_of(DATA, bytes=1)}, {"document": document_of(DATA, path="a")},
-            {"document": document_of(DATA, odd=1)}, {"client_id": "nobody"}, {"odd": {"deep": [1, {"a": "b"}]}},
+            {"document": document_of(DATA, odd=1)}, {"client_id": "nobody"},
+            {"odd": {"deep": [1, {"a": "b"}]}},
         ]
     ),
     "assessment_messages": st.sampled_from(
@@ -119,7 +118,8 @@ CHANGES = {
     "extension_schemes": st.sampled_from(
         [
             {"tax_year": 2014}, {"financial_year_start": "2019-01-01", "financial_year_end": "2018-12-31"},
-            {"financial_year_start": "2019-01-01", "financial_year_end": None}, {"extended_until": "2021-05-01"},
+            {"financial_year_start": "2019-01-01", "financial_year_end": None},
+            {"extended_until": "2021-05-01"},
             {"financial_year_start": "2019-01-01", "financial_year_end": "2019-12-31"}, {"tax": "OB"},
         ]
     ),
@@ -127,10 +127,15 @@ CHANGES = {
         [
             {"lines": [{"label": "a", "value": "b"}]}, {"lines": [{"label": "a"}]}, {"lines": []},
             {"lines": [{"label": "a", "value": "b", "odd": 1}]}, {"tax_year": 2014}, {"lines": None},
+            {"document": document_of(DATA)}, {"document": document_of(DATA, path="a")},
+            {"document": document_of(DATA, path="documents/../documents/a.dat")},
         ]
     ),
     "responsibilities": st.sampled_from(
-        [{"staff_email": "A@B.EXAMPLE"}, {"staff_email": "İ" * 200 + "@b.example"}, {"staff_email": "ab"}, {"role": None}]
+        [
+            {"staff_email": "A@B.EXAMPLE"}, {"staff_email": "İ" * 200 + "@b.example"},
+            {"staff_email": "ab"}, {"role": None},
+        ]
     ),
 }  # fmt: skip
 LAYOUTS = [
@@ -201,6 +206,7 @@ def test_a_client_whose_first_line_is_refused_stays_unknown():
         {"invalid-bsn": 1, "duplicate-id": 1},
         {"unknown-client": 1},
     ]
+    assert (report.problem_count, len(report.problems)) == (3, 3)
 
 
 def test_clients_of_earlier_migrations_are_asked_about_once():

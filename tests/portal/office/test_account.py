@@ -38,9 +38,9 @@ def test_name(browser, staff_member):
 def test_password_ends_the_other_sessions(browser, staff_member):
     elsewhere = logged_in(staff_member)
     assert change_password(browser)["Location"] == "/instellingen/account/"
+    assert staff_member.sessions.count() == 1
     assert browser.get("/").status_code == 200
     assert elsewhere.get("/").status_code == 302
-    assert staff_member.sessions.count() == 1
     staff_member.refresh_from_db()
     assert staff_member.check_password(NEW)
     assert OutgoingMail.objects.get().subject == "Uw wachtwoord is gewijzigd"

@@ -1,0 +1,48 @@
+"""Linking partners asks of each client once, also when the planner never heard of their source."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+
+from migrations_app.importing import partners
+from portal.dossiers.models import Client, Source
+from tests.migrations_app.files import DATABASE, PC_03, client, migration_file, part
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COUPLES = 150
+
+
+def people(source: str) -> dict:
+    """Couples that name each other, without a number by which they are known elsewhere."""
+    return part(
+        "clients",
+        *(client(f"P{n}", kind="person", partner_id=f"P{n ^ 1}") for n in range(2 * COUPLES)),
+        source=source,
+    )
+
+
+def entries_read() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(idx_tup_read) FROM pg_stat_xact_user_indexes WHERE relname = 'dossiers_clientsource'"
+        )
+        (read,) = cursor.fetchone()
+    return int(read or 0)
+
+
+def test_linking_reads_each_client_a_few_times(imported):
+    imported(migration_file(people(PC_03)))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE dossiers_clientsource, dossiers_client")
+    imported(migration_file(people(DATABASE)))
+    source = Source.objects.get(source_uuid=DATABASE)
+    Client.objects.update(partner=None)
+
+    with transaction.atomic():
+        before = entries_read()
+        partners._link(source.pk)
+        read = entries_read() - before
+
+    assert Client.objects.filter(partner__isnull=False).count() == 2 * COUPLES
+    assert read <= 10 * COUPLES, read
