@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from migrations_app.models import MigrationJob, Status
@@ -99,10 +99,12 @@ def hold(job_id: UUID, fence: int, *, records: int = 0, status: Status = Status.
     """Lengthen the lease and count `records` as done. Raises Fenced when the job is no longer ours.
 
     The first statement of every transaction that writes for a job: it locks the row, so that a worker
-    that was thought dead and wakes up cannot write beside its successor.
+    that was thought dead and wakes up cannot write beside its successor. A heartbeat that had to wait for
+    such a transaction says what was true before it, so the later moment stays.
     """
     held = MigrationJob.objects.filter(pk=job_id, fence=fence, status=status).update(
-        lease_expires_at=timezone.now() + LEASE, records_done=F("records_done") + records
+        lease_expires_at=Greatest(F("lease_expires_at"), Value(timezone.now() + LEASE)),
+        records_done=F("records_done") + records,
     )
     if not held:
         raise Fenced(str(job_id))
@@ -132,14 +134,25 @@ def heartbeat(job_id: UUID, fence: int, status: Status = Status.RUNNING) -> Iter
 
 
 def release_abandoned() -> list[UUID]:
-    """Put running jobs whose worker is gone back in the queue; fail those that were tried often enough.
+    """Put running jobs whose worker is gone back in the queue.
 
-    Returns the ids of those that failed.
+    Returns the ids of those that were tried often enough, which are to fail.
     """
     now = timezone.now()
-    abandoned = MigrationJob.objects.filter(status=Status.RUNNING, lease_expires_at__lt=now)
-    hopeless = list(abandoned.filter(attempts__gte=MAX_ATTEMPTS).values_list("pk", flat=True))
-    abandoned.filter(attempts__lt=MAX_ATTEMPTS).update(
-        status=Status.QUEUED, lease_expires_at=None, worker="", start_after=now
-    )
+    with transaction.atomic():
+        attempts = dict(abandoned(now).values_list("pk", "attempts"))
+        hopeless = [job_id for job_id, number in attempts.items() if number >= MAX_ATTEMPTS]
+        MigrationJob.objects.filter(pk__in=attempts.keys() - set(hopeless)).update(
+            status=Status.QUEUED, lease_expires_at=None, worker="", start_after=now
+        )
     return hopeless
+
+
+def abandoned(now: dt.datetime) -> QuerySet[MigrationJob]:
+    """Running jobs whose worker is gone, locked for the caller's transaction.
+
+    Who has the row locked is alive, and in a batch that takes longer than a lease: only its commit shows the
+    next one. Waiting for it would keep the scheduler's sweep from everybody else.
+    """
+    jobs = MigrationJob.objects.select_for_update(skip_locked=True)
+    return jobs.filter(status=Status.RUNNING, lease_expires_at__lt=now)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from portal.office import site
 from portal.office.models import SiteSettings
@@ -24,6 +26,13 @@ from tests.people import (  # noqa: F401 - fixtures
 def nothing_set_for_all_offices() -> None:
     """No page asks the database for them, or finds those of an earlier test."""
     site.keep(SiteSettings())
+
+
+# how fast examples come says more of the machine's other work than of the test
+hypothesis_settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any-machine")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -27,6 +27,8 @@ def import_batch(run: Run, part: Part, batch: Batch) -> None:
         for problem in (*batch.refused, *batch.warnings):
             outcomes.explain(problem)
         write_outcomes(part, outcomes, last_line=batch.last_line)
+        # nobody saw a heartbeat meanwhile: it waits for this transaction
+        queue.hold(run.job.pk, run.fence)
 
 
 def skip_part(run: Run, part: Part) -> None:

@@ -39,8 +39,8 @@ def fail(job_id: UUID, fence: int, *, code: str) -> None:
 def fail_abandoned(job_id: UUID, now: dt.datetime) -> None:
     """Fail a job whose lease ran out and that was tried often enough."""
     with transaction.atomic():
-        job = MigrationJob.objects.select_for_update().get(pk=job_id)
-        if job.status == Status.RUNNING and job.lease_expires_at and job.lease_expires_at < now:
+        job = queue.abandoned(now).filter(pk=job_id).first()
+        if job is not None:
             job.reason = INTERNAL
             _end(job, Status.FAILED)
 

@@ -64,24 +64,6 @@ def test_uuid7_of_a_forked_child_uses_other_random_bits():
     assert int.from_bytes(answer[1:17]) & ids._TAIL not in tails
 
 
-def test_uuid7_takes_less_than_one_and_a_half_microseconds():
-    def best() -> float:
-        start = time.perf_counter()
-        for _ in range(20_000):
-            ids.uuid7()
-        return (time.perf_counter() - start) / 20_000 * 1e6
-
-    # the machine's own speed is the yardstick: a busy runner is no fault of the function
-    def yardstick() -> float:
-        start = time.perf_counter()
-        for _ in range(20_000):
-            uuid.uuid4()
-        return (time.perf_counter() - start) / 20_000 * 1e6
-
-    own, other = min(best() for _ in range(10)), min(yardstick() for _ in range(10))
-    assert own < 1.5 or own < other, f"{own:.2f} µs against {other:.2f} µs of uuid4"
-
-
 @pytest.mark.parametrize("attribute", ["hex", "urn", "bytes", "fields"])
 def test_uuid7_is_a_whole_uuid(attribute):
     made = ids.uuid7()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import time
 import tracemalloc
@@ -11,6 +12,7 @@ import zlib
 import pytest
 
 from migrations_app.migration_file import Limits, MigrationFile, Refused
+from migrations_app.migration_file.instep import InStep
 from tests.migrations_app.migration_file.build import RawEntry, archive, manifest_entry, manifest_of, raw_zip
 
 DOCUMENT = RawEntry(b"documents/a", b"abc" * 40)
@@ -179,6 +181,25 @@ def test_two_entries_over_the_same_bytes():
     assert code_of(io.BytesIO(moved)) == "overlapping-entries"
 
 
+def test_an_overlap_by_an_entry_with_an_extra_field():
+    """The directory names it between two entries that follow each other."""
+    extra = {"extra": struct.pack("<HH", 0x5455, 0)}
+    inner = RawEntry(b"documents/b", b"xyz", method=0, local=extra, central=extra)
+    hidden = raw_zip(inner).getvalue().partition(b"PK\1\2")[0]
+    body, *heads = parts_of(raw_zip(manifest_entry(), RawEntry(b"documents/a", hidden, method=0)))
+    inner.central = extra | {"offset": body.index(hidden)}
+    heads.insert(1, parts_of(raw_zip(inner))[1])
+    central = b"".join(heads)
+    data = body + central + raw_end(3, len(central), len(body))
+    assert code_of(io.BytesIO(data)) == "overlapping-entries"
+
+
+def parts_of(archive):
+    """What is before the directory, then each of its headers."""
+    body, *heads = archive.getvalue()[:-22].split(b"PK\1\2")
+    return [body, *(b"PK\1\2" + head for head in heads)]
+
+
 def raw_end(entries, size, offset):
     return struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, entries, entries, size, offset, 0)
 
@@ -256,6 +277,12 @@ def test_zip64_end_record():
 )
 def test_limits(limits, code):
     assert code_of(with_manifest(DOCUMENT), limits) == code
+
+
+def test_a_long_name_of_a_document():
+    entry = RawEntry(b"documents/abcd", b"abc")
+    assert code_of(with_manifest(entry), Limits(max_path_bytes=13)) == "too-large"
+    assert code_of(with_manifest(entry), Limits(max_path_bytes=14)) is None
 
 
 def test_a_bomb_of_4_gib_is_refused_in_a_second():
@@ -364,3 +391,18 @@ def test_an_extra_field_there_twice():
     assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", central=extra))) == "not-a-zip"
     cut = {"extra": b"\x55\x54\xff"}
     assert code_of(with_manifest(RawEntry(b"documents/a", b"abc", local=cut))) == "not-a-zip"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_in_step_or_not_the_verdict_is_one(seed, monkeypatch):
+    """Each change of a few bytes, with and without the comparison that spares most files a second reading."""
+    whole = with_manifest(DOCUMENT, DOCUMENT_B, RawEntry(b"documents/c", b"", method=0)).getvalue()
+    chance = random.Random(seed)
+    archives = [bytearray(whole) for _ in range(400)]
+    for each in archives:
+        for _ in range(chance.randint(1, 3)):
+            each[chance.randrange(len(each))] = chance.choice([0, 1, 8, 30, 255, chance.randrange(256)])
+    found = [code_of(io.BytesIO(each)) for each in archives]
+    monkeypatch.setattr(InStep, "fills", lambda self, end: False)
+    assert [code_of(io.BytesIO(each)) for each in archives] == found
+    assert len(set(found)) >= 4

@@ -12,7 +12,7 @@ import pytest
 
 from migrations_app.migration_file import Preset, schema, write_preset
 from migrations_app.migration_file.records import RECORD_TYPES, Kind
-from tests.migrations_app.migration_file.build import CLIENT, MINIMAL, RETURN, document_of
+from tests.migrations_app.migration_file.build import MINIMAL, RETURN, document_of
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "migration-file.schema.json"
 SCHEMA = schema.schema()
@@ -50,17 +50,17 @@ def test_the_least_of_every_kind_keeps_it(kind):
 
 
 @pytest.mark.parametrize(
-    ("kind", "record"),
+    ("kind", "changes"),
     [
-        ("returns", {**RETURN, "amount": "12.30"}),
-        ("returns", {**RETURN, "amount": 10**15}),
-        ("returns", {**RETURN, "document": document_of(b"", sha256="0" * 63)}),
-        ("clients", {**CLIENT, "kind": "company"}),
-        ("responsibilities", {**MINIMAL["responsibilities"], "staff_email": "a b@c"}),
+        ("returns", {"amount": "12.30"}),
+        ("returns", {"amount": 10**15}),
+        ("returns", {"document": document_of(b"", sha256="0" * 63)}),
+        ("clients", {"kind": "company"}),
+        ("responsibilities", {"staff_email": "a b@c"}),
     ],
 )
-def test_what_breaks_it(kind, record):
-    assert not RECORDS[Kind(kind)].is_valid(record)
+def test_what_breaks_it(kind, changes):
+    assert not RECORDS[Kind(kind)].is_valid({**MINIMAL[kind], **changes})
 
 
 def test_an_amount_is_a_number():
