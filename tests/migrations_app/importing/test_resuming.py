@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import threading
+import time
+
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.models import F
 
 from migrations_app import queue
-from migrations_app.importing import running
+from migrations_app.importing import batches, running
 from migrations_app.models import MigrationJob
 from portal.dossiers.models import TaxReturn
 from tests.migrations_app.files import client, migration_file, part, tax_return
@@ -109,3 +113,51 @@ def test_finished_job_is_not_run_again(imported, queued):
 
     job.refresh_from_db()
     assert (job.status, job.attempts) == ("completed_with_warnings", 1)
+
+
+def sweep() -> None:
+    """What the scheduler does meanwhile, in a process of its own."""
+    try:
+        running.recover()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("tries", [1, queue.MAX_ATTEMPTS])
+def test_batch_that_outlasts_its_lease_stays_with_its_worker(queued, small_batches, tries):
+    small_batches.setattr(queue, "LEASE", dt.timedelta(seconds=0.2))
+    small_batches.setattr(queue, "HEARTBEAT_SECONDS", 0.05)
+    merge = batches._merge
+    waited = []
+
+    def slowly(*given):
+        time.sleep(0.4)
+        sweeper = threading.Thread(target=sweep)
+        sweeper.start()
+        sweeper.join(timeout=2)
+        waited.append(sweeper.is_alive())
+        return merge(*given)
+
+    small_batches.setattr(batches, "_merge", slowly)
+    job = queued(FILE)
+    MigrationJob.objects.filter(pk=job.pk).update(attempts=tries - 1)
+
+    running.run(job.pk, at_once=True)
+
+    job.refresh_from_db()
+    assert (job.status, job.attempts, job.records_done) == ("completed_with_warnings", tries, 9)
+    assert waited and not any(waited)
+
+
+def test_late_heartbeat_does_not_shorten_the_lease(queued, monkeypatch):
+    job = queued(FILE)
+    fence = queue.claim(job.pk, at_once=True)
+    queue.hold(job.pk, fence)
+    job.refresh_from_db()
+    lease = job.lease_expires_at
+
+    monkeypatch.setattr(queue, "LEASE", -queue.LEASE)
+    queue.hold(job.pk, fence)
+
+    job.refresh_from_db()
+    assert job.lease_expires_at == lease
