@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from migrations_app import uploads
-from migrations_app.models import MigrationJob
+from migrations_app.models import MigrationJob, Upload
 from portal.dossiers import documents
 from portal.dossiers.models import DocumentPack
 from portal.office.keys import storage_keyring
@@ -22,6 +22,7 @@ _BATCH = 500
 _HOLDERS: tuple[tuple[type[Model], str], ...] = (
     (DocumentPack, documents.KEY_PURPOSE),
     (MigrationJob, uploads.KEY_PURPOSE),
+    (Upload, uploads.KEY_PURPOSE),
 )
 
 
