@@ -115,12 +115,7 @@ class FileForm(forms.Form):
 
     def refuse(self, refused: UploadRefused, upload: BytesFile) -> None:
         """Say at the field why the file was not taken in."""
-        facts: dict[str, object] = {
-            "name": upload.name,
-            "size": filesizeformat(upload.size or 0),
-            "max": filesizeformat(settings.MIGRATION_MAX_BYTES),
-        }
-        self._say(refused.code, facts)
+        self._say(refused.code, _facts(upload.name or "", upload.size or 0))
 
     def refuse_without_certificate(self) -> None:
         self._say("no_certificate", {})
@@ -128,3 +123,14 @@ class FileForm(forms.Form):
     def _say(self, code: str, facts: dict[str, object]) -> None:
         message = self.fields["file"].error_messages[code]
         self.add_error("file", ValidationError(message, code=code, params=facts))
+
+
+def file_sentence(code: str, name: str, size: int) -> str:
+    """What the form says at its file, for who sends the file in another way."""
+    messages = FileForm.base_fields["file"].error_messages
+    return str(messages[code]) % _facts(name, size)
+
+
+def _facts(name: str, size: int) -> dict[str, object]:
+    maximum = filesizeformat(settings.MIGRATION_MAX_BYTES)
+    return {"name": name, "size": filesizeformat(size), "max": maximum}

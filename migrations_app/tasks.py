@@ -6,7 +6,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from migrations_app import accepting, queue
+from migrations_app import accepting, queue, resumable
 from migrations_app.importing import running
 
 
@@ -25,6 +25,7 @@ def dispatch_due() -> None:
     """The scheduler's sweep: put back what dead workers held, and wake workers for whatever is due."""
     running.recover()
     accepting.expire_unconfirmed()
+    resumable.expire()
     for job_id in accepting.due_checks():
         check_job.delay(str(job_id))
     for job_id in queue.due().values_list("pk", flat=True):

@@ -31,7 +31,7 @@ else:
 KEY_PURPOSE = "migration-file"
 _PIECE = 1024**2
 # a ZIP file begins with an entry, or with the end of its directory when it has none
-_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 class UploadRefused(Exception):
@@ -82,13 +82,18 @@ class UploadReader(FrameReader):
 
 def seal(upload: BytesFile, *, office_id: UUID, job_id: UUID) -> SealedUpload:
     """Stream `upload` into the file store, 1 MiB at a time. Raises UploadRefused; then nothing is kept."""
-    aad = _aad(office_id, job_id)
+    aad = bound_to(office_id, job_id)
     key, wrapped_key = storage_keyring().new_data_key(aad)
     with _spool() as spool:
         size, sha256 = _copy_sealed(upload, spool, key, aad)
-        with spool.open("rb") as sealed:
-            name = default_storage.save(f"migrations/{office_id}/{job_id}", _Spooled(sealed, str(spool)))
+        name = store(spool, office_id=office_id, job_id=job_id)
     return SealedUpload(name, wrapped_key, size, sha256)
+
+
+def store(sealed: Path, *, office_id: UUID, job_id: UUID) -> str:
+    """Bring a sealed file into the file store; its name there. A folder on the same disk takes the file."""
+    with sealed.open("rb") as file:
+        return default_storage.save(f"migrations/{office_id}/{job_id}", _Spooled(file, str(sealed)))
 
 
 def open_upload(job: MigrationJob) -> BinaryIO:
@@ -96,7 +101,7 @@ def open_upload(job: MigrationJob) -> BinaryIO:
 
     An object store's file is copied first, still sealed, to a local spool: its reader jumps to and fro.
     """
-    aad = _aad(job.office_id, job.pk)
+    aad = bound_to(job.office_id, job.pk)
     key = storage_keyring().unwrap(bytes(job.wrapped_key or b""), aad)
     stored = default_storage.open(job.storage_name)
     try:
@@ -149,7 +154,7 @@ def _copy_sealed(upload: BytesFile, spool: Path, key: bytes, aad: bytes) -> tupl
     with spool.open("wb") as raw:
         with FrameWriter(raw, key, aad) as writer:
             for piece in upload.chunks(_PIECE):
-                if not size and not piece.startswith(_ZIP_STARTS):
+                if not size and not piece.startswith(ZIP_STARTS):
                     raise NoZip
                 size += len(piece)
                 if size > settings.MIGRATION_MAX_BYTES:
@@ -162,5 +167,6 @@ def _copy_sealed(upload: BytesFile, spool: Path, key: bytes, aad: bytes) -> tupl
     return size, digest.hexdigest()
 
 
-def _aad(office_id: UUID, job_id: UUID) -> bytes:
+def bound_to(office_id: UUID, job_id: UUID) -> bytes:
+    """What the file of a job is sealed for, and its key wrapped for."""
     return associated_data(office=office_id, obj=job_id, purpose=KEY_PURPOSE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from migrations_app.views import overview, progress, report, wizard
+from migrations_app.views import overview, progress, report, tus, wizard
 
 app_name = "migrations"
 
@@ -20,4 +20,8 @@ _pages = [
     path("<uuid:pk>/opnieuw/", progress.confirm, name="confirm"),
     path("<uuid:pk>/annuleren/", progress.cancel, name="cancel"),
 ]
-urlpatterns = [path("instellingen/migratie/", include(_pages))]
+urlpatterns = [
+    path("instellingen/migratie/", include(_pages)),
+    path("uploads/", tus.uploads, name="uploads"),
+    path("uploads/<uuid:pk>/", tus.upload, name="upload"),
+]

@@ -45,6 +45,8 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(environment.private_folder("metrics
 MIGRATION_MAX_BYTES = env.int("MIGRATION_MAX_BYTES", default=10 * 1024**3)
 MIGRATION_MAX_RATIO = env.int("MIGRATION_MAX_RATIO", default=200)
 MIGRATION_MAX_ENTRIES = env.int("MIGRATION_MAX_ENTRIES", default=1_000_000)
+UPLOAD_QUOTA_BYTES = env.int("UPLOAD_QUOTA_BYTES", default=2 * MIGRATION_MAX_BYTES)
+UPLOAD_KEEP_HOURS = env.int("UPLOAD_KEEP_HOURS", default=72)
 
 # --- the project
 INSTALLED_APPS = [

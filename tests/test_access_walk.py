@@ -6,6 +6,7 @@ which makes that object for the office of `staff_member` and `administrator`.
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from certificates.models import Certificate
-from migrations_app.models import ImportType, MigrationJob, Status
+from migrations_app.models import ImportType, MigrationJob, Status, Upload
 from portal.office.logos import set_logo
 from portal.office.models import Scope
 from portal.office.pictures import Picture
@@ -141,6 +142,9 @@ ROWS = {
     "instellingen/migratie/<uuid:pk>/voortgang/stand/": OWN,
     "instellingen/migratie/<uuid:pk>/opnieuw/": OWN_AWAY,
     "instellingen/migratie/<uuid:pk>/annuleren/": OWN,
+    # tus: whoever made it and nobody else, and nothing of it by GET
+    "uploads/": Row("401", "405", "405", "405", "404"),
+    "uploads/<uuid:pk>/": Row("401", "405", "404", "404", "404"),
 }
 
 
@@ -183,6 +187,19 @@ def job_of(office):
     ).pk
 
 
+def upload_of(office):
+    return Upload.objects.create(
+        office=office,
+        created_by=office.memberships.first().user,
+        expires_at=timezone.now() + timedelta(days=1),
+        file_name="15102021135603.zip",
+        length=5,
+        wrapped_key=b"-",
+        import_type=ImportType.COMBINED,
+        default_message_status="Ongeopend",
+    ).pk
+
+
 def certificate_of(office):
     leaf = next(Path("tests/data/pkioverheid/leaf").glob("*.pem")).read_bytes()
     own = x509.load_pem_x509_certificate(leaf)
@@ -220,6 +237,7 @@ MAKERS = {
     "api/v1/certificates/<uuid:pk>/": certificate_of,
     "instellingen/gebruikersbeheer/<uuid:pk>/": person_of,
     "instellingen/migratie/<uuid:pk>/": job_of,
+    "uploads/<uuid:pk>/": upload_of,
 }
 
 

@@ -2,17 +2,29 @@
 
 from migrations_app.accepting.cancelling import cancel, expire_unconfirmed, may_cancel
 from migrations_app.accepting.checking import check, due_checks
-from migrations_app.accepting.receiving import TICKED_KINDS, confirm, earlier_upload, kinds_of, receive
+from migrations_app.accepting.receiving import (
+    TICKED_KINDS,
+    clean_name,
+    confirm,
+    earlier_upload,
+    kinds_of,
+    look_at,
+    receive,
+    register,
+)
 
 __all__ = [
     "TICKED_KINDS",
     "cancel",
     "check",
+    "clean_name",
     "confirm",
     "due_checks",
     "earlier_upload",
     "expire_unconfirmed",
     "kinds_of",
+    "look_at",
     "may_cancel",
     "receive",
+    "register",
 ]

@@ -49,11 +49,11 @@ def receive(
     `ask_if_known` a file that the office has uploaded before stays at `uploading` until `confirm`. Without
     `wake` no worker is told: the caller checks the job itself. On any failure the file store stays as it was.
     """
-    _look_at(upload)
+    look_at(upload.name or "", upload.size or 0)
     job = MigrationJob(
         office=office,
         created_by=by,
-        file_name=_clean_name(upload.name or ""),
+        file_name=clean_name(upload.name or ""),
         import_type=import_type,
         selected_kinds=kinds_of(import_type, selected_kinds),
         default_message_status=message_status,
@@ -61,10 +61,8 @@ def receive(
     sealed = seal(upload, office_id=office.pk, job_id=job.pk)
     with ExitStack() as undo:
         undo.callback(discard, sealed.storage_name)
-        _register(job, sealed, by=by, ask_if_known=ask_if_known)
+        register(job, sealed, by=by, ask_if_known=ask_if_known, wake=wake)
         undo.pop_all()
-    if wake and job.status == Status.CHECKING:
-        wake_checker(job.pk)
     return job
 
 
@@ -112,7 +110,10 @@ def wake_checker(job_id: UUID) -> None:
 
 
 @transaction.atomic
-def _register(job: MigrationJob, sealed: SealedUpload, *, by: User, ask_if_known: bool) -> None:
+def register(
+    job: MigrationJob, sealed: SealedUpload, *, by: User, ask_if_known: bool = False, wake: bool = True
+) -> None:
+    """Save `job` with its file, which is in the store, and have it checked; see `receive`."""
     job.storage_name, job.wrapped_key = sealed.storage_name, sealed.wrapped_key
     job.file_size, job.sha256 = sealed.size, sealed.sha256
     ask = ask_if_known and earlier_upload(job) is not None
@@ -128,19 +129,21 @@ def _register(job: MigrationJob, sealed: SealedUpload, *, by: User, ask_if_known
         bytes=job.file_size,
         sha256=job.sha256,
     )
+    if wake and job.status == Status.CHECKING:
+        wake_checker(job.pk)
 
 
-def _look_at(upload: BytesFile) -> None:
-    """Refuse what can be refused without reading it."""
-    if not (upload.name or "").lower().endswith(".zip"):
+def look_at(name: str, size: int) -> None:
+    """Refuse what can be refused without reading it. Raises UploadRefused."""
+    if not name.lower().endswith(".zip"):
         raise NoZip
-    if not upload.size:
+    if not size:
         raise EmptyUpload
-    if upload.size > settings.MIGRATION_MAX_BYTES:
+    if size > settings.MIGRATION_MAX_BYTES:
         raise UploadTooLarge
 
 
-def _clean_name(name: str) -> str:
+def clean_name(name: str) -> str:
     """The name without folders and unprintable characters; of one too long the end, which says what it is."""
     base = name.replace("\\", "/").rpartition("/")[2]
     return "".join(filter(str.isprintable, base))[-_NAME_LENGTH:]

@@ -3,6 +3,7 @@
 from migrations_app.models.job import ImportType, JobNumber, MigrationJob, Status
 from migrations_app.models.ledger import LedgerEntry, Outcome, Tally
 from migrations_app.models.part import Part, PartKind
+from migrations_app.models.upload import Upload
 
 __all__ = [
     "ImportType",
@@ -14,4 +15,5 @@ __all__ = [
     "PartKind",
     "Status",
     "Tally",
+    "Upload",
 ]

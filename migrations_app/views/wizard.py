@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from migrations_app import accepting
+from migrations_app import accepting, resumable
 from migrations_app.forms import FileForm, ImportTypeForm
 from migrations_app.models import ImportType, PartKind, Status
+from migrations_app.resumable import Choices
 from migrations_app.uploads import UploadRefused
 from portal.dossiers.models import MessageStatus
 from portal.office import ports
@@ -34,7 +36,7 @@ def new(request: OfficeRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_type(request: OfficeRequest) -> HttpResponse:
     """Page 2: what to migrate. The choices stay in the session until they are made again."""
-    form = ImportTypeForm(request.POST or None, initial=_choices(request) or None)
+    form = ImportTypeForm(request.POST or None, initial=choices_of(request) or None)
     if request.method == "POST" and form.is_valid():
         request.session[_CHOICES] = form.cleaned_data
         return redirect("migrations:file")
@@ -45,7 +47,7 @@ def import_type(request: OfficeRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def file(request: OfficeRequest) -> HttpResponse:
     """Page 3: the file itself."""
-    choices = _choices(request)
+    choices = choices_of(request)
     if choices is None:
         return redirect("migrations:import_type")
     form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
@@ -59,6 +61,8 @@ def file(request: OfficeRequest) -> HttpResponse:
             "import_type": ImportType(choices["import_type"]).label,
             "message_status": MessageStatus(choices["message_status"]).label,
             "has_certificate": _has_certificate(request),
+            "any_job": UUID(int=0),
+            "unfinished": resumable.unfinished(request.office, request.user, as_chosen(choices)),
         },
     )
 
@@ -88,10 +92,19 @@ def _accept(request: OfficeRequest, form: FileForm, choices: dict[str, Any]) -> 
     return redirect("migrations:confirm" if waits else "migrations:progress", job.pk)
 
 
-def _choices(request: OfficeRequest) -> dict[str, Any] | None:
+def choices_of(request: HttpRequest) -> dict[str, Any] | None:
     """What page 2 left in the session, None when that is nothing or no longer makes sense."""
     form = ImportTypeForm(request.session.get(_CHOICES) or {})
     return form.cleaned_data if form.is_valid() else None
+
+
+def as_chosen(data: dict[str, Any]) -> Choices:
+    """The cleaned data of page 2, typed."""
+    return Choices(
+        ImportType(data["import_type"]),
+        [PartKind(kind) for kind in data["kinds"]],
+        MessageStatus(data["message_status"]),
+    )
 
 
 def _has_certificate(request: OfficeRequest) -> bool:

@@ -109,14 +109,17 @@ class FrameWriter:
         raw.write(header)
 
     @classmethod
-    def resume(cls, raw: BinaryIO, key: bytes, aad: bytes) -> Self:
+    def resume(cls, raw: BinaryIO, key: bytes, aad: bytes, *, up_to: int | None = None) -> Self:
         """Go on with a file that was not closed: drop an incomplete tail, keep every whole frame.
 
         `raw` must be open for reading and writing; `tell()` then says from which byte of the plain data to
-        go on. SealedDataError when key or purpose do not fit, or the file was closed before.
+        go on. `up_to` drops frames with bytes beyond so many plain ones too, a last one among them.
+        SealedDataError when key or purpose do not fit, or the file was closed before.
         """
         writer = cls.__new__(cls)
         writer._cipher = _open_header(raw, key, aad)
+        if up_to is not None and raw.seek(0, io.SEEK_END) > _at(up_to // FRAME_SIZE):
+            raw.truncate(_at(up_to // FRAME_SIZE))
         writer._raw, writer._pending, writer._closed = raw, bytearray(), False
         writer._number = writer._count_whole_frames()
         raw.seek(_at(writer._number))
@@ -146,6 +149,11 @@ class FrameWriter:
     def tell(self) -> int:
         """Return how many plain bytes were taken so far."""
         return self._number * FRAME_SIZE + len(self._pending)
+
+    @property
+    def pending(self) -> bytes:
+        """What was taken and is in no frame yet: at most FRAME_SIZE bytes."""
+        return bytes(self._pending)
 
     def write(self, data: Data) -> int:
         """Take all of `data`; whole frames go to `raw` at once, the rest waits for more or for `close`."""

@@ -18,7 +18,7 @@ from portal.office.pictures import Picture
 from portal.office.tokens import create_token
 from tests.people import logged_in
 from tests.portal.dossiers import rows
-from tests.test_access_walk import certificate_of, job_of
+from tests.test_access_walk import certificate_of, job_of, upload_of
 
 
 def fill(office, by):
@@ -27,6 +27,7 @@ def fill(office, by):
     certificate_of(office)
     job = MigrationJob.objects.get(pk=job_of(office))
     MigrationJob.objects.filter(pk=job.pk).update(reference=f"MIG-2026-{office.pk.hex[-4:]}")
+    upload_of(office)
     part = Part.objects.create(
         job=job, position=1, path="a", kind="clients", source_uuid=uuid7(), source_kind="classic", announced=1
     )

@@ -17,7 +17,7 @@ from django.db.models import Model
 from certificates import resealing
 from certificates.signing import NotTheSigningProcess
 from migrations_app import uploads
-from migrations_app.models import MigrationJob
+from migrations_app.models import MigrationJob, Upload
 from portal.dossiers import documents
 from portal.dossiers.models import DocumentPack
 from portal.office.keys import storage_keyring
@@ -27,6 +27,7 @@ _BATCH = 500
 _HOLDERS: tuple[tuple[type[Model], str], ...] = (
     (DocumentPack, documents.KEY_PURPOSE),
     (MigrationJob, uploads.KEY_PURPOSE),
+    (Upload, uploads.KEY_PURPOSE),
 )
 
 

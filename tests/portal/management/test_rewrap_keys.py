@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from migrations_app.models import MigrationJob
+from migrations_app.models import MigrationJob, Upload
 from portal.dossiers import documents
 from portal.dossiers.models import DocumentPack
 from portal.ids import uuid7
@@ -95,4 +95,4 @@ def test_a_key_that_does_not_open_is_told(packs):
 
 def test_the_holders_are_all_that_hold_a_wrapped_key():
     holders = {m for m in apps.get_models() if "wrapped_key" in {field.name for field in m._meta.fields}}
-    assert holders == {model for model, _ in rewrap_keys._HOLDERS} == {DocumentPack, MigrationJob}
+    assert holders == {model for model, _ in rewrap_keys._HOLDERS} == {DocumentPack, MigrationJob, Upload}

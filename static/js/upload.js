@@ -1,0 +1,177 @@
+// An extra: the file goes in pieces and goes on where it was cut off. Without this file the form sends it whole.
+"use strict";
+
+(() => {
+  const PIECE = 32 * 1024 * 1024;
+  const WAITS = [0, 1000, 3000, 5000, 10000, 20000, 30000]; // milliseconds; from the last one on, again and again
+  const GONE = [404, 410];
+
+  const megabytes = (bytes) => (bytes / 1024 / 1024).toLocaleString("nl-NL", { maximumFractionDigits: 1 });
+
+  const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+  const dress = (form) => {
+    const panel = form.querySelector("[data-uploading]");
+    const part = (name) => panel.querySelector(`[data-${name}]`);
+    const bar = panel.querySelector("progress");
+    let file;
+    let address; // of the upload, once it has one
+    let upload;
+    let quarter = -1;
+
+    const say = (what, text) => {
+      panel.querySelectorAll("[data-say]").forEach((one) => {
+        one.hidden = one.dataset.say !== what;
+        if (!one.hidden && text) one.textContent = text;
+      });
+    };
+    const show = (going) => {
+      part("pause").hidden = !going;
+      part("go").hidden = going;
+    };
+    const ask = (asking) => {
+      panel.hidden = asking;
+      panel.querySelectorAll("[data-moving]").forEach((one) => {
+        one.hidden = asking;
+      });
+      form.querySelectorAll(":scope > .buttons, .field-file, [data-unfinished]").forEach((one) => {
+        one.hidden = !asking;
+      });
+    };
+
+    // another file may be chosen; only the sentence of the panel is left
+    const refuse = (what, text) => {
+      ask(true);
+      panel.hidden = false;
+      panel.querySelectorAll("[data-moving]").forEach((one) => {
+        one.hidden = true;
+      });
+      say(what, text);
+    };
+
+    const progress = (sent, total) => {
+      // whole only when the server says so
+      const percentage = Math.min(99, Math.floor((100 * sent) / total));
+      bar.value = percentage;
+      part("figure").textContent = `${percentage}%`;
+      part("note").textContent = `${file.name}: ${megabytes(sent)} van ${megabytes(total)} MB`;
+      if (Math.floor(percentage / 25) !== quarter) {
+        quarter = Math.floor(percentage / 25);
+        part("aloud").textContent = `${percentage}% geüpload`;
+      }
+    };
+
+    const done = () => {
+      bar.value = 100;
+      part("figure").textContent = "100%";
+      const id = address.split("/").filter(Boolean).pop();
+      location.assign(form.dataset.done.replace("00000000-0000-0000-0000-000000000000", id));
+    };
+
+    const failed = (error) => {
+      const answer = error.originalResponse;
+      const status = answer ? answer.getStatus() : 0;
+      if (address && GONE.includes(status)) {
+        address = undefined;
+        start();
+      } else if (status === 401) {
+        say("login");
+        show(false);
+      } else if (answer && answer.getBody() && (answer.getHeader("Content-Type") || "").startsWith("text/plain")) {
+        refuse("refused", answer.getBody());
+      } else {
+        say("failed");
+        show(false);
+      }
+    };
+
+    const again = (error) => {
+      const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
+      const worth = status < 400 || status >= 500 || status === 409 || status === 423;
+      if (worth && status === 0) say("away");
+      return worth;
+    };
+
+    const start = () => {
+      say("");
+      show(true);
+      ask(false);
+      upload = new tus.Upload(file, {
+        // with an address only: a refusal must never begin anew behind our back
+        ...(address ? { uploadUrl: address } : { endpoint: form.dataset.upload }),
+        chunkSize: PIECE,
+        retryDelays: WAITS,
+        storeFingerprintForResuming: false, // the server knows, and this computer may be somebody else's tomorrow
+        metadata: metadata(),
+        headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+        onUploadUrlAvailable: () => {
+          address = upload.url;
+        },
+        onAfterResponse: () => say(""),
+        onShouldRetry: again,
+        onProgress: progress,
+        onSuccess: done,
+        onError: failed,
+      });
+      upload.start();
+    };
+
+    const metadata = () => ({ filename: file.name, modified: String(file.lastModified) });
+    const asHeader = (pairs) => Object.entries(pairs).map(([key, text]) => `${key} ${encoded(text)}`).join(",");
+    const known = () =>
+      [...form.querySelectorAll("[data-unfinished]")].find(
+        (one) => one.dataset.metadata === asHeader(metadata()) && Number(one.dataset.size) === file.size,
+      );
+
+    // after a new login the page has a new token, and whoever is still logged out gets another page
+    const renew = () =>
+      fetch(location.href, { headers: { Accept: "text/html" } })
+        .then((answer) => (answer.ok && !answer.redirected ? answer.text() : ""))
+        .then((text) => {
+          const page = new DOMParser().parseFromString(text, "text/html");
+          const token = page.querySelector("form[data-upload] [name=csrfmiddlewaretoken]");
+          if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+          return Boolean(token);
+        });
+
+    form.addEventListener("submit", (event) => {
+      file = form.elements.file.files[0];
+      if (!file) return; // the server says what is missing
+      event.preventDefault();
+      if (!file.name.toLowerCase().endsWith(".zip")) {
+        part("name").textContent = file.name;
+        refuse("no-zip");
+        return;
+      }
+      const before = known();
+      address = before ? new URL(before.dataset.unfinished, location.href).href : undefined;
+      quarter = -1;
+      start();
+    });
+    part("pause").addEventListener("click", () => {
+      upload.abort();
+      say("paused");
+      show(false);
+      part("go").focus();
+    });
+    part("go").addEventListener("click", () => {
+      renew().then(
+        (may) => (may ? start() : say("login")),
+        () => say("away"),
+      );
+    });
+    part("cancel").addEventListener("click", () => {
+      upload.abort();
+      const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "Tus-Resumable": "1.0.0" };
+      const gone = address ? fetch(address, { method: "DELETE", headers }) : Promise.resolve();
+      gone.then(
+        () => location.reload(),
+        () => say("away"),
+      );
+    });
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    if (window.tus && tus.isSupported) document.querySelectorAll("form[data-upload]").forEach(dress);
+  });
+})();
