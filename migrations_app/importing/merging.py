@@ -160,15 +160,25 @@ def _left_out(
 def _possible_duplicates(
     cursor: CursorWrapper, source: Source, target: Target, records: Sequence[AcceptedRecord]
 ) -> Iterator[RecordProblem]:
+    """What another source brought is read once for each client, tax and year, however many records share
+    them: a file may hold all its returns for one client.
+    """
     cursor.execute(
         f"""
-        SELECT s.line FROM {target.staging} s
-        {_CLIENT}
-        WHERE (
-            SELECT o.id FROM {target.table} o
-            WHERE o.client_id = cs.client_id AND o.tax = s.tax AND o.tax_year = s.tax_year
-                AND o.period = s.period AND o.variant = s.variant AND o.source_id <> %s LIMIT 1
-        ) IS NOT NULL
+        WITH staged AS (
+            SELECT s.line, cs.client_id, s.tax, s.tax_year, s.period, s.variant
+            FROM {target.staging} s
+            {_CLIENT}
+        ), other AS MATERIALIZED (
+            SELECT DISTINCT o.client_id, o.tax, o.tax_year, o.period, o.variant
+            FROM (SELECT DISTINCT client_id, tax, tax_year FROM staged) k
+            JOIN LATERAL (
+                SELECT * FROM {target.table} o
+                WHERE o.client_id = k.client_id AND o.tax = k.tax AND o.tax_year = k.tax_year
+                    AND o.source_id <> %s OFFSET 0
+            ) o ON true
+        )
+        SELECT line FROM staged JOIN other USING (client_id, tax, tax_year, period, variant)
         """,
         [source.pk, source.pk],
     )

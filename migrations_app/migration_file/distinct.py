@@ -14,7 +14,7 @@ from types import TracebackType
 
 _WAITING = 1 << 16
 # hashes compared at once; in a set each takes some 60 bytes
-_AT_ONCE = 1 << 18
+_AT_ONCE = 1 << 17
 _SIZE = 8
 
 

@@ -10,7 +10,7 @@ import re
 
 _NINE_DIGITS = re.compile(r"[0-9]{9}", re.ASCII)
 _VAT_RETURN_NUMBER = re.compile(r"([0-9]{9})B(?!00)[0-9]{2}", re.ASCII)
-_PAYROLL_TAX_NUMBER = re.compile(r"([0-9]{9})L(?!00)[0-9]{2}", re.ASCII)
+_PAYROLL_TAX_NUMBER = re.compile(r"([0-9]{9})L[0-9]{2}", re.ASCII)
 _DUTCH_VAT_ID = re.compile(r"NL([0-9]{9})B(?!00)[0-9]{2}", re.ASCII)
 _FOREIGN_VAT_ID = re.compile(r"(?!NL)[A-Z]{2}[0-9A-Z+*]{2,13}", re.ASCII)
 
@@ -35,9 +35,9 @@ def is_vat_return_number(number: str) -> bool:
 
 
 def is_payroll_tax_number(number: str) -> bool:
-    """loonheffingennummer: a bsn or rsin, then L01 to L99."""
+    """loonheffingennummer: a bsn or rsin, or the nine noughts of example messages, then L and two digits."""
     match = _PAYROLL_TAX_NUMBER.fullmatch(number)
-    return match is not None and passes_eleven_test(match[1])
+    return match is not None and (match[1] == "000000000" or passes_eleven_test(match[1]))
 
 
 def is_vat_id(number: str) -> bool:

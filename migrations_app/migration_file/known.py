@@ -6,11 +6,13 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection
 from functools import lru_cache
+from heapq import merge
 from uuid import UUID
 
 KnownClient = Callable[[str, str], bool]
 # ids kept as they are, some 100 bytes each, because a set answers for many at once
 _KEPT = 1 << 17
+_RUN = 1 << 15
 
 
 class KnownClients:
@@ -52,7 +54,7 @@ class KnownClients:
     def _sort(self) -> None:
         self._is_sorted = True
         for source, hashes in self._hashes.items():
-            self._hashes[source] = array("q", sorted(hashes))
+            self._hashes[source] = _sorted(hashes)
 
     def has(self, source: UUID, client_id: str) -> bool:
         if not self._is_sorted:
@@ -64,6 +66,12 @@ class KnownClients:
             if place < len(hashes) and hashes[place] == wanted:
                 return True
         return self._asked(str(source), client_id)
+
+
+def _sorted(hashes: array[int]) -> array[int]:
+    """In runs, since in a list a hash takes five times its room."""
+    starts = range(0, len(hashes), _RUN)
+    return array("q", merge(*(array("q", sorted(hashes[start : start + _RUN])) for start in starts)))
 
 
 def _nobody(source: str, client_id: str) -> bool:

@@ -19,7 +19,7 @@ def differ(*batches):
         return ids.all_differ()
 
 
-@pytest.fixture(params=[1 << 18, 700, 1], ids=["one share", "eight shares", "every share"])
+@pytest.fixture(params=[1 << 17, 700, 1], ids=["one share", "eight shares", "every share"])
 def shares(request, monkeypatch):
     monkeypatch.setattr(distinct, "_AT_ONCE", request.param)
     monkeypatch.setattr(distinct, "_WAITING", 500)

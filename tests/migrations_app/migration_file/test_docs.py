@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import zipfile
 from dataclasses import fields
 from pathlib import Path
 
@@ -28,6 +29,41 @@ def test_the_program_writes_a_good_file(tmp_path):
         report = check_file(source, accepted_numbers=["12345678"])
     assert report.accepted and not report.problems
     assert [part.good for part in report.parts] == [2, 1]
+
+
+def example(path):
+    (found,) = re.findall(rf"<!-- example: {path} -->\n```json\n(.*?)```", PAGE, re.DOTALL)
+    return found
+
+
+def test_the_example_is_what_the_program_writes(tmp_path):
+    script, file = tmp_path / "write.py", tmp_path / "a.zip"
+    script.write_text(program())
+    subprocess.run([sys.executable, script, file], check=True, timeout=30)
+    with zipfile.ZipFile(file) as archive:
+        for path in ("clients.jsonl", "returns/BasWin2019.jsonl"):
+            assert archive.read(path).decode() == example(path)
+
+
+def strings_and_names(text):
+    """The texts in a program and the words outside them."""
+    texts = re.findall(r'"((?:[^"\\\n]|\\.)*)"', text)
+    return set(texts), set(re.findall(r"\w+", re.sub(r'"(?:[^"\\\n]|\\.)*"', " ", text)))
+
+
+def test_the_program_in_c_sharp_says_what_the_other_says():
+    """It is not run here; its texts and keys are those of the program that is."""
+    (sharp,) = re.findall(r"```csharp\n(.*?)```", PAGE, re.DOTALL)
+    assert len(sharp.splitlines()) <= 50
+    assert all(sharp.count(pair[0]) == sharp.count(pair[1]) for pair in ("()", "{}", "[]"))
+    python_texts, python_names = strings_and_names(program())
+    texts, names = strings_and_names(sharp)
+    assert texts <= python_texts
+    # what Python writes as texts, C# has as names of members; the rest is the language's own
+    assert python_texts - texts - names <= {"utf-8", "w", "", "\\n"}
+    assert {"product", "product_year", "bytes", "sha256", "media_type"} <= names & (
+        python_texts | python_names
+    )
 
 
 def test_every_code_is_named():

@@ -51,7 +51,14 @@ def test_vat_return_number(number, right):
 
 @pytest.mark.parametrize(
     ("number", "right"),
-    [("123456782L01", True), ("123456782L00", False), ("123456789L01", False), ("123456782B01", False)],
+    [
+        ("123456782L01", True),
+        ("123456782L00", True),
+        ("000000000L01", True),
+        ("123456789L01", False),
+        ("123456782L1", False),
+        ("123456782B01", False),
+    ],
 )
 def test_payroll_tax_number(number, right):
     assert is_payroll_tax_number(number) is right
