@@ -1,4 +1,4 @@
-"""One batch, one transaction: hold the job, merge, explain, count, checkpoint."""
+"""One batch, one transaction: hold the job, write, explain, count, checkpoint."""
 
 from __future__ import annotations
 
@@ -9,24 +9,28 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import F
 
 from migrations_app import queue
-from migrations_app.importing.clients import merge_clients
 from migrations_app.importing.copying import copy_rows
-from migrations_app.importing.documents import store_documents
-from migrations_app.importing.merging import merge
-from migrations_app.importing.run_state import Outcomes, Run
-from migrations_app.migration_file import AcceptedRecord, Batch, OutcomeCode, RecordProblem
-from migrations_app.models import Outcome, Part, PartKind
+from migrations_app.importing.preparing import prepare
+from migrations_app.importing.run_state import Outcomes, Prepared, Run
+from migrations_app.migration_file import Batch, OutcomeCode, RecordProblem
+from migrations_app.models import Outcome, Part
 from portal.ids import uuid7
 
 
 def import_batch(run: Run, part: Part, batch: Batch) -> None:
     """Every record of `batch` has its outcome, or none of them has. Raises queue.Fenced."""
+    write(run, part, prepare(run, part, batch)[0])
+
+
+def write(run: Run, part: Part, prepared: Prepared) -> None:
+    """Every record of a batch has its outcome, or none of them has. Raises queue.Fenced."""
+    outcomes = prepared.outcomes
     with transaction.atomic():
-        queue.hold(run.job.pk, run.fence, records=batch.records)
-        outcomes = _merge(run, part, batch.accepted)
-        for problem in (*batch.refused, *batch.warnings):
-            outcomes.explain(problem)
-        write_outcomes(part, outcomes, last_line=batch.last_line)
+        queue.hold(run.job.pk, run.fence, records=prepared.records)
+        with connection.cursor() as cursor:
+            for act in prepared.acts:
+                act(cursor, outcomes)
+        write_outcomes(part, outcomes, last_line=prepared.last_line)
         # nobody saw a heartbeat meanwhile: it waits for this transaction
         queue.hold(run.job.pk, run.fence)
 
@@ -38,19 +42,6 @@ def skip_part(run: Run, part: Part) -> None:
         outcomes = Outcomes()
         outcomes.count(Outcome.SKIPPED, None, part.announced - part.done, OutcomeCode.NOT_SELECTED)
         write_outcomes(part, outcomes)
-
-
-def _merge(run: Run, part: Part, records: Sequence[AcceptedRecord]) -> Outcomes:
-    if not records:
-        return Outcomes()
-    if part.kind == PartKind.CLIENTS:
-        return merge_clients(run, part, records)
-    documents, problems = store_documents(run, part, records)
-    lost = {problem.line for problem in problems if problem.outcome}
-    outcomes = merge(run, part, [a for a in records if a.line not in lost] if lost else records, documents)
-    for problem in problems:
-        outcomes.explain(problem)
-    return outcomes
 
 
 def write_outcomes(part: Part, outcomes: Outcomes, *, last_line: int = 0) -> None:

@@ -2,99 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from migrations_app.importing.run_state import Outcomes, Run, problem_of
-from migrations_app.importing.staging import stage, steer_planner
-from migrations_app.migration_file import AcceptedRecord, OutcomeCode, RecordProblem, WarningCode
+from migrations_app.importing.asking import array, ask
+from migrations_app.importing.clientrows import (
+    BLANK_WHEN_ABSENT,
+    COLUMNS,
+    STAGING,
+    STAGING_COLUMNS,
+    added,
+    staged,
+)
+from migrations_app.importing.copying import Copy
+from migrations_app.importing.run_state import Outcomes, Prepared, Run, problem_of
+from migrations_app.importing.staging import make_staging, steer_planner
+from migrations_app.migration_file import AcceptedRecord, OutcomeCode, WarningCode
 from migrations_app.models import Outcome, Part
+from portal.dossiers import history
 from portal.dossiers.models import Source
-from portal.ids import uuid7
 
-STAGING = "staging_client"
-
-
-def _of_address(name: str) -> Callable[[Any], object]:
-    def read(record: Any) -> object:
-        return getattr(record.address, name) if record.address else None
-
-    return read
+_NAMES = [name for name, _ in COLUMNS]
 
 
-# column of dossiers_client, staging type, how to read it, SQL for a null at creation
-_REQUIRED = (("client_number", "text"), ("kind", "text"), ("name", "text"))
-_TEXTS = (
-    "initials",
-    "name_prefix",
-    "bsn",
-    "rsin",
-    "trade_register_number",
-    "vat_id",
-    "vat_return_number",
-    "payroll_tax_number",
-    "email",
-    "phone",
-)
-_ADDRESS = ("street", "house_number", "addition", "postcode", "city", "country")
-_VALUES = (("sequence", "int"), ("active", "boolean"), ("date_of_birth", "date"), ("client_until", "date"))
-
-_READERS: tuple[tuple[str, str, Callable[[Any], object]], ...] = (
-    *((name, type_, attrgetter(name)) for name, type_ in (*_REQUIRED, *_VALUES)),
-    *((name, "text", attrgetter(name)) for name in _TEXTS),
-    *((name, "text", _of_address(name)) for name in _ADDRESS),
-)
-_NAMES = [name for name, _, _ in _READERS]
-_BLANK_WHEN_ABSENT = frozenset((*_TEXTS, *_ADDRESS))
-
-
-def merge_clients(run: Run, part: Part, records: Sequence[AcceptedRecord]) -> Outcomes:
-    """Write `records` of `part` and say what became of each. Runs in the caller's transaction."""
-    source = run.source_of(part)
-    outcomes = Outcomes()
-    with connection.cursor() as cursor:
-        steer_planner(cursor)
-        stage(
-            cursor,
-            STAGING,
-            [("partner_key", 'text COLLATE "C"'), *((name, type_) for name, type_, _ in _READERS)],
-            _rows(records),
-            filled_later=[("client_id", "uuid"), ("known_hash", "bytea")],
+def prepare_clients(run: Run, part: Part, records: Sequence[AcceptedRecord], prepared: Prepared) -> None:
+    """Add to `prepared` what is to be written of `records`. Reads the database."""
+    answer = ask(run, part, records)
+    outcomes = prepared.outcomes
+    edited = {n for n, known in answer.known.items() if known.is_edited}
+    for number in sorted(edited):
+        outcomes.explain(problem_of(records[number], OutcomeCode.EDITED_IN_PORTAL))
+    said = [records[n] for n in sorted((answer.new | answer.known.keys()) - edited)]
+    outcomes.count(Outcome.UNCHANGED, None, len(records) - len(said) - len(edited))
+    if run.has_news(part):
+        outcomes.count(Outcome.CREATED, None, len(said))
+        prepared.acts.append(partial(_add, copies=added(run, part, said)))
+    elif said:
+        prepared.acts.append(
+            partial(_merge, run=run, source=run.source_of(part), said=said, copy=staged(said))
         )
-        _recognise(cursor, run.office_id, source)
-        created, updated = _upsert(cursor, run)
-        _link_sources(cursor, run, source)
-        edited = 0
-        if created + updated < len(records):
-            for problem in _edited(cursor, records):
-                outcomes.explain(problem)
-                edited += 1
-        for problem in _partners_not_seen(cursor, source, records):
-            outcomes.problems.append(problem)  # counted once all clients are in, see close_partners
+    here = {accepted.record.id for accepted in records}
+    waiting = [(accepted, key) for accepted in records if (key := _partner(accepted)) and key not in here]
+    if waiting:
+        prepared.acts.append(partial(_look_for_partners, source=run.source_of(part), waiting=waiting))
+
+
+def _add(cursor: CursorWrapper, _outcomes: Outcomes, *, copies: Sequence[Copy]) -> None:
+    for copy in copies:
+        copy.run(cursor)
+
+
+def _merge(
+    cursor: CursorWrapper,
+    outcomes: Outcomes,
+    *,
+    run: Run,
+    source: Source,
+    said: Sequence[AcceptedRecord],
+    copy: Copy,
+) -> None:
+    make_staging(cursor, STAGING, STAGING_COLUMNS)
+    copy.run(cursor)
+    steer_planner(cursor)
+    _recognise(cursor, run.office_id, source)
+    created, updated = _upsert(cursor, run)
+    _link_sources(cursor, run, source)
+    if created + updated < len(said):
+        for accepted in _edited(cursor, said):
+            outcomes.explain(problem_of(accepted, OutcomeCode.EDITED_IN_PORTAL))
     outcomes.count(Outcome.CREATED, None, created)
     outcomes.count(Outcome.UPDATED, None, updated)
-    outcomes.count(Outcome.UNCHANGED, None, len(records) - created - updated - edited)
-    return outcomes
-
-
-def _rows(records: Sequence[AcceptedRecord]) -> Iterator[list[object]]:
-    readers = [read for _, _, read in _READERS]
-    for accepted in records:
-        record: Any = accepted.record
-        row: list[object] = [
-            accepted.line,
-            uuid7(),
-            record.id,
-            accepted.content_hash,
-            record.partner_id or "",
-        ]
-        row += [read(record) for read in readers]
-        yield row
 
 
 def _recognise(cursor: CursorWrapper, office_id: UUID, source: Source) -> None:
@@ -117,7 +98,7 @@ def _recognise(cursor: CursorWrapper, office_id: UUID, source: Source) -> None:
             FROM {STAGING} s
             JOIN LATERAL (
                 SELECT c.id FROM dossiers_client c
-                WHERE c.office_id = %s AND c.identity_number = COALESCE(s.rsin, s.bsn)
+                WHERE c.office_id = %s AND c.identity_number = COALESCE(NULLIF(s.rsin, ''), NULLIF(s.bsn, ''))
                     AND c.kind = s.kind AND c.sequence = s.sequence OFFSET 0
             ) c ON true
             WHERE s.client_id IS NULL AND NOT EXISTS (
@@ -132,28 +113,35 @@ def _recognise(cursor: CursorWrapper, office_id: UUID, source: Source) -> None:
 
 
 def _upsert(cursor: CursorWrapper, run: Run) -> tuple[int, int]:
-    """Clients created and updated; what the source said last (`known_hash`), said again, changes nothing."""
-    values = [f"COALESCE(s.{name}, '')" if name in _BLANK_WHEN_ABSENT else f"s.{name}" for name in _NAMES]
+    """Clients created and updated; what they held is kept, and one that was edited meanwhile stays."""
     kept = [
         f"{name} = COALESCE(NULLIF(excluded.{name}, ''), c.{name})"
-        if name in _BLANK_WHEN_ABSENT
+        if name in BLANK_WHEN_ABSENT
         else f"{name} = COALESCE(excluded.{name}, c.{name})"
         for name in _NAMES
     ]
     cursor.execute(
         f"""
-        WITH written AS (
+        WITH old AS MATERIALIZED (
+            SELECT c.* FROM {STAGING} s
+            JOIN LATERAL (
+                SELECT * FROM dossiers_client c WHERE c.id = s.client_id AND c.edited_at IS NULL FOR UPDATE
+            ) c ON true
+        ), kept AS (
+            {history.keep("client", "old")}
+        ), written AS (
             INSERT INTO dossiers_client AS c (id, office_id, created_in_id, {", ".join(_NAMES)})
-            SELECT COALESCE(s.client_id, s.id), %s, %s, {", ".join(values)}
-            FROM {STAGING} s WHERE s.known_hash IS DISTINCT FROM s.content_hash
+            SELECT COALESCE(s.client_id, s.id), %s, %s, {", ".join(f"s.{name}" for name in _NAMES)}
+            FROM {STAGING} s
+            -- first the locks of old: what is kept is what is changed
+            WHERE s.client_id IS NULL OR s.client_id IN (SELECT id FROM old)
             ON CONFLICT (id) DO UPDATE SET
                 {", ".join(kept)}, updated_in_id = excluded.created_in_id, updated_at = now()
-            WHERE c.edited_at IS NULL
             RETURNING c.xmax = 0 AS created
         )
         SELECT count(*) FILTER (WHERE created), count(*) FILTER (WHERE NOT created) FROM written
         """,
-        [run.office_id, run.job.pk],
+        [run.job.pk, run.office_id, run.job.pk],
     )
     created, updated = cursor.fetchone()
     return created, updated
@@ -163,47 +151,71 @@ def _link_sources(cursor: CursorWrapper, run: Run, source: Source) -> None:
     """Remember the source's id of each client and what it said, except of those that a person changed."""
     cursor.execute(
         f"""
+        WITH old AS MATERIALIZED (
+            SELECT t.* FROM {STAGING} s
+            JOIN LATERAL (
+                SELECT * FROM dossiers_clientsource t
+                WHERE t.source_id = %s AND t.record_key = s.record_key OFFSET 0
+            ) t ON true
+        ), kept AS (
+            {history.keep("clientsource", "old")}
+        )
         INSERT INTO dossiers_clientsource AS t
             (id, client_id, source_id, record_key, partner_key, content_hash, created_in_id)
         SELECT s.id, COALESCE(s.client_id, s.id), %s, s.record_key, s.partner_key, s.content_hash, %s
         FROM {STAGING} s
         ON CONFLICT (source_id, record_key) DO UPDATE SET
-            content_hash = excluded.content_hash,
+            content_hash = excluded.content_hash, updated_in_id = excluded.created_in_id,
             partner_key = COALESCE(NULLIF(excluded.partner_key, ''), t.partner_key)
         WHERE t.content_hash IS DISTINCT FROM excluded.content_hash
             AND (SELECT c.edited_at FROM dossiers_client c WHERE c.id = t.client_id) IS NULL
         """,
-        [source.pk, run.job.pk],
+        [source.pk, run.job.pk, source.pk, run.job.pk],
     )
 
 
-def _edited(cursor: CursorWrapper, records: Sequence[AcceptedRecord]) -> Iterator[RecordProblem]:
+def _edited(cursor: CursorWrapper, said: Sequence[AcceptedRecord]) -> list[AcceptedRecord]:
     cursor.execute(
         f"""
         SELECT s.line FROM {STAGING} s
         WHERE (SELECT c.edited_at FROM dossiers_client c WHERE c.id = s.client_id) IS NOT NULL
         """
     )
-    by_line = {accepted.line: accepted for accepted in records}
-    for (line,) in cursor.fetchall():
-        yield problem_of(by_line[line], OutcomeCode.EDITED_IN_PORTAL)
+    lines = {line for (line,) in cursor.fetchall()}
+    return [accepted for accepted in said if accepted.line in lines]
 
 
-def _partners_not_seen(
-    cursor: CursorWrapper, source: Source, records: Sequence[AcceptedRecord]
-) -> Iterator[RecordProblem]:
-    """Partners that are not there (yet): they may stand further on, in this part or the next."""
-    if not any(getattr(accepted.record, "partner_id", None) for accepted in records):
-        return
+def _look_for_partners(
+    cursor: CursorWrapper,
+    outcomes: Outcomes,
+    *,
+    source: Source,
+    waiting: Sequence[tuple[AcceptedRecord, str]],
+) -> None:
+    """Partners that are not there (yet): they may stand further on, in this part or the next.
+
+    The warnings are counted once all clients are in, see close_partners.
+    """
+    steer_planner(cursor)
     cursor.execute(
-        f"""
-        SELECT s.line FROM {STAGING} s
-        WHERE s.partner_key <> '' AND (
-            SELECT p.id FROM dossiers_clientsource p WHERE p.source_id = %s AND p.record_key = s.partner_key
-        ) IS NULL
+        """
+        SELECT k.key FROM json_array_elements_text(%s) k (key)
+        WHERE NOT EXISTS (
+            SELECT FROM dossiers_clientsource p
+            WHERE p.source_id = %s AND p.record_key = k.key COLLATE "C" OFFSET 0
+        )
         """,
-        [source.pk],
+        [array({key for _, key in waiting}), source.pk],
     )
-    by_line = {accepted.line: accepted for accepted in records}
-    for (line,) in cursor.fetchall():
-        yield problem_of(by_line[line], WarningCode.UNKNOWN_PARTNER, field="partner_id")
+    missing = {key for (key,) in cursor.fetchall()}
+    outcomes.problems += [
+        problem_of(accepted, WarningCode.UNKNOWN_PARTNER, field="partner_id")
+        for accepted, key in waiting
+        if key in missing
+    ]
+
+
+def _partner(accepted: AcceptedRecord) -> str | None:
+    record: Any = accepted.record
+    key: str | None = record.partner_id
+    return key

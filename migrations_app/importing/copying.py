@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +24,16 @@ def _text(value: str) -> str:
     return value.translate(_ESCAPES)
 
 
-_ENCODERS: dict[type, Callable[[Any], str]] = {
+def hexadecimal(value: bytes) -> str:
+    return r"\\x" + value.hex()
+
+
+ENCODERS: dict[type, Callable[[Any], str]] = {
     str: _text,
     int: str,
     bool: lambda value: "t" if value else "f",
     type(None): lambda value: NULL,
-    bytes: lambda value: r"\\x" + value.hex(),
+    bytes: hexadecimal,
     UUID: str,
     Decimal: str,
     dt.date: dt.date.isoformat,
@@ -37,24 +43,44 @@ _ENCODERS: dict[type, Callable[[Any], str]] = {
 
 def encode(value: object) -> str:
     """One value in COPY's text format: None, str, int, bool, bytes, UUID, Decimal, date or datetime."""
-    encoder = _ENCODERS.get(type(value))
+    encoder = ENCODERS.get(type(value))
     if encoder is None:
         return _text(str(value))
     return encoder(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Rows on their way into `table`, in pieces of some rows each, encoded. Names are the program's own."""
+
+    table: str
+    columns: tuple[str, ...]
+    pieces: Sequence[bytes]
+
+    def run(self, cursor: CursorWrapper) -> None:
+        with cursor.copy(f"COPY {self.table} ({', '.join(self.columns)}) FROM STDIN") as copy:
+            for piece in self.pieces:
+                copy.write(piece)
+
+
+def in_pieces(lines: Iterable[str]) -> list[bytes]:
+    """Encoded rows, each without its line end, put together for Copy."""
+    return list(_pieces(lines))
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[bytes]:
+    rest = iter(lines)
+    while piece := list(islice(rest, _PIECE)):
+        piece.append("")
+        yield "\n".join(piece).encode()
 
 
 def copy_rows(
     cursor: CursorWrapper, table: str, columns: Iterable[str], rows: Iterable[Iterable[object]]
 ) -> None:
     """COPY `rows` into `table`. Names are the program's own, never input."""
-    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    encoders = _ENCODERS
-    piece: list[str] = []
-    with cursor.copy(statement) as copy:
-        for row in rows:
-            piece.append("\t".join([encoders.get(type(value), encode)(value) for value in row]))
-            if len(piece) >= _PIECE:
-                copy.write("\n".join(piece) + "\n")
-                piece.clear()
-        if piece:
-            copy.write("\n".join(piece) + "\n")
+    encoders = ENCODERS
+    lines = ("\t".join([encoders.get(type(value), encode)(value) for value in row]) for row in rows)
+    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for piece in _pieces(lines):
+            copy.write(piece)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from migrations_app.importing.copying import copy_rows
 from migrations_app.importing.messages import Named, compare_messages
-from migrations_app.importing.run_state import Run, problem_of
+from migrations_app.importing.run_state import Outcomes, Run, problem_of
 from migrations_app.migration_file import AcceptedRecord, DocumentProblem, RecordProblem
 from migrations_app.migration_file import Document as FileDocument
 from migrations_app.models import Part
@@ -23,13 +24,21 @@ from portal.office.keys import storage_keyring
 _HELD_BYTES = 16 * 1024**2
 
 
-def store_documents(
-    run: Run, part: Part, records: Sequence[AcceptedRecord]
-) -> tuple[dict[str, UUID], list[RecordProblem]]:
-    """sha256 (hex) -> document of the office, and what records are rejected or warned for.
+class Contents(NamedTuple):
+    """The documents that a batch names. `ids`: sha256 (hex) -> document of the office."""
 
-    New contents go into one pack of the file store; its rows are written in the caller's transaction. What
-    only rejected records name is not kept.
+    ids: dict[str, UUID]
+    problems: list[RecordProblem]
+    pack: FinishedPack | None
+
+
+def collect_documents(
+    run: Run, part: Part, records: Sequence[AcceptedRecord], recent: Mapping[str, UUID]
+) -> Contents:
+    """Put what is new into one pack of the file store, and say what records are rejected or warned for.
+
+    `recent` are documents of a batch that may not be committed yet. The pack's rows are still to be inserted.
+    What only rejected records name is not kept.
     """
     naming = [
         (accepted, document)
@@ -37,21 +46,18 @@ def store_documents(
         if (document := getattr(accepted.record, "document", None)) is not None
     ]
     if not naming:
-        return {}, []
-    known = _known(run, {document.sha256.lower() for _, document in naming})
+        return Contents({}, [], None)
+    known = {**_known(run, {document.sha256 for _, document in naming}), **recent}
     problems: list[RecordProblem] = []
     with documents.PackWriter(run.job.office, storage_keyring(), default_storage) as writer:
         for named in _read(run, naming, problems):
             found = compare_messages(run, part, named)
             rejected = {problem.line for problem in found if problem.outcome}
             for accepted, wanted, content in named:
-                if wanted.sha256.lower() not in known and accepted.line not in rejected:
-                    known[wanted.sha256.lower()] = writer.add(content, wanted.media_type).id
+                if wanted.sha256 not in known and accepted.line not in rejected:
+                    known[wanted.sha256] = writer.add(content, wanted.media_type).id
             problems += found
-        finished = writer.finish()
-    if finished:
-        _insert(run, finished)
-    return known, problems
+        return Contents(known, problems, writer.finish())
 
 
 def _read(
@@ -82,9 +88,9 @@ def _known(run: Run, wanted: set[str]) -> dict[str, UUID]:
     return {bytes(sha256).hex(): pk for sha256, pk in rows}
 
 
-def _insert(run: Run, finished: FinishedPack) -> None:
+def insert_documents(cursor: CursorWrapper, _outcomes: Outcomes, *, run: Run, finished: FinishedPack) -> None:
+    finished.pack.created_in_id = run.job.pk
     finished.pack.save(force_insert=True)
     columns = ("office_id", "pack_id", *StoredDocument._fields)
     rows = ((run.office_id, finished.pack.pk, *document) for document in finished.documents)
-    with connection.cursor() as cursor:
-        copy_rows(cursor, Document._meta.db_table, [f'"{column}"' for column in columns], rows)
+    copy_rows(cursor, Document._meta.db_table, [f'"{column}"' for column in columns], rows)

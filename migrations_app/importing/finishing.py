@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
@@ -36,26 +35,18 @@ def fail(job_id: UUID, fence: int, *, code: str) -> None:
             _end(job, Status.FAILED)
 
 
-def fail_abandoned(job_id: UUID, now: dt.datetime) -> None:
+def fail_abandoned(job_id: UUID) -> None:
     """Fail a job whose lease ran out and that was tried often enough."""
     with transaction.atomic():
-        job = queue.abandoned(now).filter(pk=job_id).first()
+        job = queue.abandoned().filter(pk=job_id).first()
         if job is not None:
             job.reason = INTERNAL
             _end(job, Status.FAILED)
 
 
-def give_back(job_id: UUID, fence: int, delay: dt.timedelta) -> None:
+def give_back(job_id: UUID, fence: int, *, setback: bool) -> None:
     """Queue the job again from its checkpoint, or fail it when it was tried often enough."""
-    returned = MigrationJob.objects.filter(
-        pk=job_id, fence=fence, status=Status.RUNNING, attempts__lt=queue.MAX_ATTEMPTS
-    ).update(
-        status=Status.QUEUED,
-        lease_expires_at=None,
-        worker="",
-        start_after=timezone.now() + delay,
-    )
-    if not returned:
+    if not queue.give_back(job_id, fence, setback=setback):
         fail(job_id, fence, code=INTERNAL)
 
 

@@ -10,6 +10,7 @@ from migrations_app import queue
 from migrations_app.importing.run_state import Run
 from migrations_app.migration_file import WarningCode
 from migrations_app.models import Outcome, PartKind
+from portal.dossiers import history
 
 # As in merging: of a source that came after the last ANALYZE the planner expects one client, and then reads
 # all of the source once for each client of it. LATERAL with OFFSET leaves it one index probe a client.
@@ -27,21 +28,31 @@ def close_partners(run: Run) -> None:
     with transaction.atomic():
         queue.hold(run.job.pk, run.fence)
         for source in run.sources.values():
-            _link(source.pk)
+            _link(source.pk, run.job.pk)
             _drop_settled_warnings(run, source.pk, source.source_uuid)
         _count_warnings(run)
 
 
-def _link(source_id: UUID) -> None:
+def _link(source_id: UUID, migration_id: UUID) -> None:
+    """A client that an earlier migration brought counts as changed by this one."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            UPDATE dossiers_client c SET partner_id = p.client_id
-            FROM dossiers_clientsource cs {_PARTNER}
-            WHERE cs.source_id = %s AND cs.partner_key <> '' AND c.id = cs.client_id AND c.edited_at IS NULL
-                AND p.client_id <> c.id AND c.partner_id IS DISTINCT FROM p.client_id
+            WITH found AS MATERIALIZED (
+                SELECT c.id, p.client_id AS partner_id
+                FROM dossiers_clientsource cs {_PARTNER} JOIN dossiers_client c ON c.id = cs.client_id
+                WHERE cs.source_id = %s AND cs.partner_key <> '' AND c.edited_at IS NULL
+                    AND p.client_id <> c.id AND c.partner_id IS DISTINCT FROM p.client_id
+            ), old AS MATERIALIZED (
+                SELECT c.* FROM dossiers_client c JOIN found USING (id)
+            ), kept AS (
+                {history.keep("client", "old")}
+            )
+            UPDATE dossiers_client c SET partner_id = found.partner_id,
+                updated_in_id = CASE WHEN c.created_in_id = m.id THEN c.updated_in_id ELSE m.id END
+            FROM found, (SELECT %s::uuid AS id) m WHERE c.id = found.id
             """,
-            [source_id, source_id],
+            [source_id, source_id, migration_id, migration_id],
         )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
 
 from migrations_app.migration_file import (
     AcceptedRecord,
@@ -24,6 +26,7 @@ class Run:
     """One worker's hold on a job. `fence` proves it in every transaction.
 
     `is_only_source`: the office has no other installation, so that nothing can come from two.
+    `news`: (source, kind) of which only this job ever wrote, see asking.py.
     """
 
     job: MigrationJob
@@ -31,6 +34,7 @@ class Run:
     file: MigrationFile
     sources: dict[UUID, Source]
     is_only_source: bool
+    news: frozenset[tuple[UUID, str]] = frozenset()
 
     @property
     def office_id(self) -> UUID:
@@ -38,6 +42,10 @@ class Run:
 
     def source_of(self, part: Part) -> Source:
         return self.sources[part.source_uuid]
+
+    def has_news(self, part: Part) -> bool:
+        """True when every record of `part` is new, and nothing need be looked for."""
+        return (part.source_uuid, part.kind) in self.news
 
 
 @dataclass(slots=True)
@@ -67,6 +75,20 @@ class Outcomes:
     def tally_rows(self) -> Iterator[tuple[Outcome, str, int, int]]:
         for (outcome, code, year), number in self.counts.items():
             yield outcome, code, year, number
+
+
+# what a batch still has to do in its transaction; it may add to the outcomes
+Act = Callable[[CursorWrapper, Outcomes], None]
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A batch that was read and compared with what the portal has: what is left is to write it, in order."""
+
+    records: int
+    last_line: int
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    acts: list[Act] = field(default_factory=list)
 
 
 def problem_of(

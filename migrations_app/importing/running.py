@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import DatabaseError, connections
-from django.utils import timezone
 
 from migrations_app import queue
 from migrations_app.importing import finishing
-from migrations_app.importing.batches import import_batch, skip_part
+from migrations_app.importing.asking import news_of
+from migrations_app.importing.batches import import_batch, skip_part, write
+from migrations_app.importing.careful import forgive, import_carefully, is_setback, is_suspect
 from migrations_app.importing.partners import close_partners
+from migrations_app.importing.preparing import one_ahead, prepare_all
 from migrations_app.importing.run_state import Run
-from migrations_app.migration_file import DuplicateIndex, MigrationFile, Refused
+from migrations_app.migration_file import Batch, DuplicateIndex, MigrationFile, Refused
 from migrations_app.models import MigrationJob, Part, PartKind
 from migrations_app.uploads import file_limits, open_upload
 from portal.dossiers.models import Migration, Source
@@ -24,32 +28,54 @@ logger = logging.getLogger(__name__)
 BATCH = 20_000
 # one index a source and kind: an id is known over all its parts
 Duplicates = dict[tuple[UUID, str], DuplicateIndex]
-RETRY_AFTER = dt.timedelta(minutes=2)
+
+
+def run_next() -> bool:
+    """Import the job whose turn it is; False when there is none for us."""
+    claim = queue.claim_next()
+    if claim is None:
+        return False
+    # somebody else may be free for the next office
+    queue.wake()
+    _work(*claim)
+    return True
 
 
 def run(job_id: UUID, *, at_once: bool = False) -> None:
-    """Import a queued job as far as it goes. Harmless for a job that is not to be had.
-
-    Whatever goes wrong is kept in the row: a file that cannot be read fails the job, anything else is tried
-    again from the checkpoint.
-    """
+    """Import a queued job as far as it goes. Harmless for a job that is not to be had."""
     fence = queue.claim(job_id, at_once=at_once)
-    if fence is None:
-        return
-    job = MigrationJob.objects.select_related("office").get(pk=job_id)
+    if fence is not None:
+        _work(job_id, fence)
+
+
+def _work(job_id: UUID, fence: int) -> None:
+    """Import what is ours. Whatever goes wrong is kept in the row: a file that cannot be read fails the job,
+    anything else is tried again from the checkpoint.
+    """
     try:
+        job = MigrationJob.objects.select_related("office").get(pk=job_id)
         with queue.heartbeat(job_id, fence):
             _import(job, fence)
         finishing.complete(job, fence)
     except queue.Fenced:
-        logger.warning("job %s: another worker holds it", job.reference)
+        logger.warning("job %s: another worker holds it, or it was stopped", job_id)
     except Refused as refused:
         finishing.fail(job_id, fence, code=refused.code)
     except Exception as error:  # the row, not the traceback, decides what happens next
         # the text of a database error may hold a row's values
-        logger.error("job %s stopped: %s", job.reference, _name_of(error))
-        connections.close_all()
-        finishing.give_back(job_id, fence, RETRY_AFTER)
+        logger.error("job %s stopped: %s", job_id, _name_of(error))
+        _leave(job_id, fence, error)
+
+
+def _leave(job_id: UUID, fence: int, error: Exception) -> None:
+    """Give the job back; without a database its lease ends, and the scheduler gives it back."""
+    connections.close_all()
+    try:
+        if is_setback(error):
+            forgive(job_id)
+        finishing.give_back(job_id, fence, setback=is_setback(error))
+    except DatabaseError as away:
+        logger.error("job %s: not given back (%s)", job_id, _name_of(away))
 
 
 def _name_of(error: Exception) -> str:
@@ -62,6 +88,7 @@ def _import(job: MigrationJob, fence: int) -> None:
         sources = _sources(job, file)
         is_only_source = Source.objects.filter(office=job.office).count() == 1
         run = Run(job, fence, file, sources, is_only_source)
+        run = replace(run, news=news_of(run))
         clients_closed = False
         duplicates: Duplicates = {}
         try:
@@ -113,14 +140,28 @@ def _import_part(run: Run, part: Part, duplicates: Duplicates) -> None:
         known = (part.source_uuid, part.kind)
         if known not in duplicates:
             duplicates[known] = run.file.duplicate_index(announced)
-        for batch in run.file.batches(
+        batches = run.file.batches(
             announced, start_line=part.last_line, size=BATCH, duplicates=duplicates[known]
-        ):
-            import_batch(run, part, batch)
+        )
+        if is_suspect(run, part):
+            _import_slowly(run, part, batches)
+        else:
+            with closing(one_ahead(prepare_all(run, part, batches))) as ready:
+                for prepared in ready:
+                    write(run, part, prepared)
     Part.objects.filter(pk=part.pk).update(is_closed=True)
+
+
+def _import_slowly(run: Run, part: Part, batches: Iterator[Batch]) -> None:
+    """Nothing ahead: where a worker died must be told by the checkpoint alone."""
+    for batch in batches:
+        if is_suspect(run, part):
+            import_carefully(run, part, batch)
+        else:
+            import_batch(run, part, batch)
 
 
 def recover() -> None:
     """Put back what dead workers held; fail what was tried too often. Run by the scheduler."""
     for job_id in queue.release_abandoned():
-        finishing.fail_abandoned(job_id, timezone.now())
+        finishing.fail_abandoned(job_id)

@@ -17,6 +17,12 @@ KEYS = (
 )
 
 
+def make_staging(cursor: CursorWrapper, table: str, columns: Sequence[tuple[str, str]]) -> None:
+    """Make the temporary `table` unless this connection has it. Names and types are the program's own."""
+    ddl = ", ".join(f"{name} {type_}" for name, type_ in columns)
+    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({ddl}) ON COMMIT DELETE ROWS")
+
+
 def stage(
     cursor: CursorWrapper,
     table: str,
@@ -26,9 +32,7 @@ def stage(
     filled_later: Sequence[tuple[str, str]] = (),
 ) -> None:
     """COPY `rows` (in the order of KEYS + `columns`) into the temporary `table`, made when needed."""
-    every = (*KEYS, *columns, *filled_later)
-    ddl = ", ".join(f"{name} {type_}" for name, type_ in every)
-    cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({ddl}) ON COMMIT DELETE ROWS")
+    make_staging(cursor, table, (*KEYS, *columns, *filled_later))
     copy_rows(cursor, table, [name for name, _ in (*KEYS, *columns)], rows)
 
 

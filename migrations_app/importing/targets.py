@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any
 
+import msgspec
+
+from migrations_app.importing.copying import ENCODERS, NULL, encode
 from migrations_app.migration_file.periods import parse_period
+from migrations_app.migration_file.records import TaxCardLine
 from migrations_app.models import PartKind
 
 
@@ -16,22 +20,24 @@ from migrations_app.models import PartKind
 class Column:
     """A column of the target table.
 
-    `read` takes the record; `type` is that of the staging table; `absent` is the SQL for a null at creation.
+    `field` is the record's; `text` makes COPY's text of a value; `absent` is the text of a null at creation.
     An update never erases: a null in the file leaves what the portal has.
     """
 
     name: str
     type: str
-    read: Callable[[Any], object]
-    absent: str = "NULL"
+    field: str
+    text: Callable[[Any], str]
+    absent: str = NULL
 
     @property
     def kept(self) -> str:
-        """SQL of an update: the new value unless it is absent, else the old one (`t` is the target)."""
-        return f"COALESCE(NULLIF(excluded.{self.name}, {self.absent}), t.{self.name})"
+        """SQL of an update: the staged value unless it is absent, else the row's (`s` and `t`)."""
+        staged = f"s.{self.name}" if self.absent == NULL else f"NULLIF(s.{self.name}, '{self.absent}')"
+        return f"{self.name} = COALESCE({staged}, t.{self.name})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """A table into which the records of one kind are merged."""
 
@@ -41,37 +47,80 @@ class Target:
     has_product: bool = False
 
     @property
+    def name(self) -> str:
+        """The name of the model, by which history knows its rows."""
+        return self.table.removeprefix("dossiers_")
+
+    @property
     def staging(self) -> str:
         return f"staging_{self.table}"
 
+    @cached_property
+    def values(self) -> Callable[[Any], Sequence[Any]]:
+        """The values of a record, in the order of `columns`."""
+        return attrgetter(*(column.field for column in self.columns))
 
-def _text(name: str, read: str | None = None) -> Column:
-    return Column(name, "text", attrgetter(read or name), "''")
+    @cached_property
+    def texts(self) -> tuple[Callable[[Any], str], ...]:
+        """How each column makes its text."""
+        return tuple(column.text for column in self.columns)
 
 
-def _value(name: str, type_: str, read: Callable[[Any], object] | None = None) -> Column:
-    return Column(name, type_, read or attrgetter(name))
+def _text(name: str, field: str = "") -> Column:
+    return Column(name, "text", field or name, ENCODERS[str], "")
 
 
-def _lines(record: Any) -> str | None:
-    if record.lines is None:
-        return None
-    return json.dumps([{"label": line.label, "value": line.value} for line in record.lines])
+def _word(name: str) -> Column:
+    """A text of a fixed list, or form, in which nothing needs escaping."""
+    return Column(name, "text", name, str)
+
+
+def _value(name: str, type_: str, text: Callable[[Any], str] = str) -> Column:
+    return Column(name, type_, name, text)
+
+
+def _date(name: str) -> Column:
+    return Column(name, "date", name, _iso)
+
+
+def _moment(name: str) -> Column:
+    return Column(name, "timestamptz", name, _iso)
+
+
+def _iso(value: Any) -> str:
+    text: str = value.isoformat()
+    return text
+
+
+# a file has few periods
+@lru_cache(1024)
+def _first_day(period: str) -> str:
+    return parse_period(period).start.isoformat()
+
+
+@lru_cache(1024)
+def _last_day(period: str) -> str:
+    return parse_period(period).end.isoformat()
+
+
+def _lines(lines: list[TaxCardLine]) -> str:
+    # defaults of a struct are left out when written, and a line has none
+    return encode(msgspec.json.encode(lines).decode())
 
 
 TARGETS: dict[PartKind, Target] = {
     PartKind.RETURNS: Target(
         "dossiers_taxreturn",
         (
-            _value("tax", "text"),
+            _word("tax"),
             _value("tax_year", "int"),
-            _value("period", "text"),
-            _value("period_start", "date", lambda record: parse_period(record.period).start),
-            _value("period_end", "date", lambda record: parse_period(record.period).end),
-            _value("variant", "text"),
+            _word("period"),
+            Column("period_start", "date", "period", _first_day),
+            Column("period_end", "date", "period", _last_day),
+            _word("variant"),
             _text("original_status", "status"),
-            _value("submitted_at", "timestamptz"),
-            _value("modified_at", "timestamptz"),
+            _moment("submitted_at"),
+            _moment("modified_at"),
             _value("amount", "numeric"),
         ),
         has_document=True,
@@ -80,27 +129,27 @@ TARGETS: dict[PartKind, Target] = {
     PartKind.ASSESSMENT_MESSAGES: Target(
         "dossiers_assessmentmessage",
         (
-            _value("message", "text"),
+            _word("message"),
             _text("tax"),
             _value("tax_year", "int"),
             _text("assessment_number"),
-            _value("assessment_date", "date"),
-            _value("objection_deadline", "date"),
+            _date("assessment_date"),
+            _date("objection_deadline"),
             _value("amount", "numeric"),
-            # staged with the wizard's choice where the file has none; see merging.keep_status
-            _value("status", "text"),
+            # for a new message without one the wizard's choice is put here, see records.py
+            _word("status"),
         ),
         has_document=True,
     ),
     PartKind.EXTENSION_SCHEMES: Target(
         "dossiers_extensionscheme",
         (
-            _value("tax", "text"),
+            _word("tax"),
             _value("tax_year", "int"),
             _text("status"),
-            _value("financial_year_start", "date"),
-            _value("financial_year_end", "date"),
-            _value("extended_until", "date"),
+            _date("financial_year_start"),
+            _date("financial_year_end"),
+            _date("extended_until"),
         ),
     ),
     PartKind.TAX_CARDS: Target(
@@ -108,14 +157,14 @@ TARGETS: dict[PartKind, Target] = {
         (
             _value("tax_year", "int"),
             _text("title"),
-            Column("lines", "jsonb", _lines, "'[]'"),
+            Column("lines", "jsonb", "lines", _lines, "[]"),
         ),
         has_document=True,
     ),
     PartKind.RESPONSIBILITIES: Target(
         "dossiers_responsibility",
         (
-            _value("staff_email", "text"),
+            _text("staff_email"),
             _text("staff_name"),
             _text("role"),
         ),

@@ -2,6 +2,7 @@
 
 from portal.dossiers.models.client import Client, ClientKind, ClientSource
 from portal.dossiers.models.document import Document, DocumentPack
+from portal.dossiers.models.earlier import EarlierContent
 from portal.dossiers.models.origin import Migration, Source, SourceKind
 from portal.dossiers.models.recent import RecentReturn
 from portal.dossiers.models.record import ImportedRecord
@@ -23,6 +24,7 @@ __all__ = [
     "ClientSource",
     "Document",
     "DocumentPack",
+    "EarlierContent",
     "ExtensionScheme",
     "ImportedRecord",
     "Message",

@@ -119,6 +119,9 @@ class ClientSource(models.Model):
     partner_key = models.CharField(max_length=64, blank=True, db_default="", db_collation="C")
     content_hash = models.BinaryField()
     created_in = models.ForeignKey(Migration, on_delete=models.PROTECT, related_name="+", db_index=False)
+    updated_in = models.ForeignKey(
+        Migration, on_delete=models.PROTECT, related_name="+", db_index=False, null=True
+    )
 
     class Meta:
         verbose_name = _("klant bij een bron")

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.dossiers.models.origin import Migration
 from portal.ids import uuid7
 from portal.office.models import Office
 
@@ -18,6 +19,7 @@ class DocumentPack(models.Model):
     storage_name = models.CharField(max_length=200, unique=True)
     wrapped_key = models.BinaryField()
     size = models.BigIntegerField()
+    created_in = models.ForeignKey(Migration, on_delete=models.PROTECT, related_name="+", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

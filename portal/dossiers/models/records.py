@@ -44,6 +44,9 @@ class AssessmentMessage(ImportedRecord):
         verbose_name_plural = _("serviceberichten")
         indexes = (
             models.Index(name="message_client", fields=("client",)),
+            models.Index(
+                name="message_document", fields=("document",), condition=Q(document__isnull=False)
+            ),
             models.Index(name="message_list", fields=("office", "-assessment_date", "id")),
         )
         constraints = (
@@ -95,6 +98,9 @@ class TaxCard(ImportedRecord):
         verbose_name_plural = _("fiscale kaarten")
         indexes = (
             models.Index(name="card_client", fields=("client",)),
+            models.Index(
+                name="card_document", fields=("document",), condition=Q(document__isnull=False)
+            ),
             models.Index(name="card_list", fields=("office", "-tax_year", "id")),
         )
         constraints = (models.UniqueConstraint(name="card_known_once", fields=("source", "record_key")),)

@@ -51,6 +51,9 @@ class TaxReturn(ImportedRecord):
         verbose_name_plural = _("aangiften")
         indexes = (
             models.Index(name="return_client", fields=("client", "tax", "tax_year")),
+            models.Index(
+                name="return_document", fields=("document",), condition=Q(document__isnull=False)
+            ),
             models.Index(name="return_list", fields=("office", "-tax_year", "tax", "id")),
         )
         constraints = (

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from migrations_app.importing import partners
-from portal.dossiers.models import Client, Source
+from portal.dossiers.models import Client, Migration, Source
 from tests.migrations_app.files import DATABASE, PC_03, client, migration_file, part
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +39,7 @@ def test_linking_reads_each_client_a_few_times(imported):
 
     with transaction.atomic():
         before = entries_read()
-        partners._link(source.pk)
+        partners._link(source.pk, Migration.objects.latest("pk").pk)
         read = entries_read() - before
 
     assert Client.objects.filter(partner__isnull=False).count() == 2 * COUPLES

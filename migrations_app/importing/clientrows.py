@@ -1,0 +1,92 @@
+"""Clients as rows of COPY: into a staging table when the portal may know them, else where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any
+
+from migrations_app.importing.copying import NULL, Copy, encode, hexadecimal, in_pieces
+from migrations_app.importing.run_state import Run
+from migrations_app.migration_file import AcceptedRecord
+from migrations_app.migration_file.records import Address, Client
+from migrations_app.models import Part
+from portal.ids import uuid7
+
+STAGING = "staging_client"
+_TEXTS = (
+    *("client_number", "kind", "name", "initials", "name_prefix", "bsn", "rsin", "trade_register_number"),
+    *("vat_id", "vat_return_number", "payroll_tax_number", "email", "phone"),
+)
+_VALUES = (("sequence", "int"), ("active", "boolean"), ("date_of_birth", "date"), ("client_until", "date"))
+_ADDRESS = ("street", "house_number", "addition", "postcode", "city", "country")
+
+# of dossiers_client, with the types of the staging table
+COLUMNS: tuple[tuple[str, str], ...] = (
+    *_VALUES,
+    *((name, "text") for name in (*_TEXTS, *_ADDRESS)),
+)
+BLANK_WHEN_ABSENT = frozenset((*_TEXTS, *_ADDRESS)) - {"client_number", "kind", "name"}
+STAGING_COLUMNS = (
+    ("line", "int"),
+    ("id", "uuid"),
+    ("record_key", 'text COLLATE "C"'),
+    ("content_hash", "bytea"),
+    ("partner_key", 'text COLLATE "C"'),
+    *COLUMNS,
+    # filled by what the portal has
+    ("client_id", "uuid"),
+    ("known_hash", "bytea"),
+)
+_values_of = attrgetter(*(name for name, _ in _VALUES), *_TEXTS)
+_address_of: Callable[[Address], tuple[str | None, ...]] = attrgetter(*_ADDRESS)
+_NO_ADDRESS = (None,) * len(_ADDRESS)
+_NULLS = (*((NULL,) * len(_VALUES)), *(("",) * len(_TEXTS)))
+
+
+def staged(records: Sequence[AcceptedRecord]) -> Copy:
+    """Into the staging table, where a blank text stands for one that is absent."""
+    lines = (
+        f"{accepted.line}\t{uuid7().hex}\t{_source_text(accepted)}\t{_content(accepted.record)}"
+        for accepted in records
+    )
+    columns = ("line", "id", *_SOURCE_COLUMNS, *_NAMES)
+    return Copy(STAGING, columns, in_pieces(lines))
+
+
+def added(run: Run, part: Part, records: Sequence[AcceptedRecord]) -> tuple[Copy, Copy]:
+    """Clients that nobody has, and by which ids their source knows them."""
+    rows = [(uuid7().hex, accepted) for accepted in records]
+    of_job, of_source = encode(run.job.pk), f"{run.source_of(part).pk}\t{run.job.pk}"
+    clients = (
+        f"{client}\t{run.office_id}\t{of_job}\t{_content(accepted.record)}" for client, accepted in rows
+    )
+    links = (f"{uuid7().hex}\t{client}\t{of_source}\t{_source_text(accepted)}" for client, accepted in rows)
+    return (
+        Copy("dossiers_client", ("id", "office_id", "created_in_id", *_NAMES), in_pieces(clients)),
+        Copy(
+            "dossiers_clientsource",
+            ("id", "client_id", "source_id", "created_in_id", *_SOURCE_COLUMNS),
+            in_pieces(links),
+        ),
+    )
+
+
+_NAMES = tuple(name for name, _ in COLUMNS)
+_SOURCE_COLUMNS = ("record_key", "content_hash", "partner_key")
+
+
+def _source_text(accepted: AcceptedRecord) -> str:
+    client: Any = accepted.record
+    return f"{encode(client.id)}\t{hexadecimal(accepted.content_hash)}\t{encode(client.partner_id or '')}"
+
+
+def _content(client: Any) -> str:
+    return "\t".join(_texts(client))
+
+
+def _texts(client: Client) -> Iterator[str]:
+    for value, null in zip(_values_of(client), _NULLS, strict=True):
+        yield null if value is None else encode(value)
+    for text in _address_of(client.address) if client.address else _NO_ADDRESS:
+        yield encode(text) if text else ""

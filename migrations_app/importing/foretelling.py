@@ -1,0 +1,232 @@
+"""What an import would make of records that are right in themselves, told without changing anybody's row.
+
+Each batch is copied into a temporary table and joined once with what the portal has, by the rules of
+merging.py and clients.py: those two decide, and a test holds this forecast against what they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from types import TracebackType
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from migrations_app.importing.run_state import Outcomes, problem_of
+from migrations_app.importing.staging import stage, steer_planner
+from migrations_app.importing.targets import TARGETS
+from migrations_app.migration_file import AcceptedRecord, Kind, OutcomeCode
+from migrations_app.migration_file import Part as AnnouncedPart
+from migrations_app.models import Outcome, PartKind
+from portal.dossiers.models import Client, Source
+from portal.ids import uuid7
+
+_RECORDS = "foretold_record"
+_BATCH = "foretold_batch"
+_CLIENTS = "foretold_client"
+_LINKS = "foretold_link"
+_SAID = """CASE
+    WHEN {nothing} THEN 'created'
+    WHEN {edited} THEN 'skipped'
+    WHEN {same} THEN 'unchanged'
+    ELSE 'updated' END"""
+
+
+class Foretelling:
+    """For the parts of one file, its clients first, in batches of the import's size; a context manager.
+
+    `tell` takes what the check found nothing against. A client that a person of another source shares is
+    remembered in temporary tables of this connection, which end with the `with`.
+    """
+
+    def __init__(self, office_id: UUID, parts: Sequence[AnnouncedPart]) -> None:
+        self._office_id = office_id
+        self._sources = dict(Source.objects.filter(office=office_id).values_list("source_uuid", "pk"))
+        client_sources = {part.source for part in parts if part.kind is Kind.CLIENTS}
+        self._is_shared = len(client_sources) > 1
+        self._has_clients = Client.objects.filter(office=office_id).exists()
+        self._news: dict[tuple[UUID, Kind], bool] = {}
+
+    def __enter__(self) -> Foretelling:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute(f"DROP TABLE IF EXISTS {_RECORDS}, {_BATCH}, {_CLIENTS}, {_LINKS}")
+
+    def is_news(self, part: AnnouncedPart) -> bool:
+        """True when the portal has nothing that a record of this part could be: then all are created."""
+        if part.kind is Kind.CLIENTS:
+            return not (self._has_clients or self._is_shared)
+        asked = (part.source, part.kind)
+        if asked not in self._news:
+            self._news[asked] = not self._has_any(*asked)
+        return self._news[asked]
+
+    def _has_any(self, source: UUID, kind: Kind) -> bool:
+        if source not in self._sources:
+            return False
+        table = TARGETS[PartKind(kind)].table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT EXISTS (SELECT FROM {table} WHERE source_id = %s)", [self._sources[source]]
+            )
+            (has_any,) = cursor.fetchone()
+        return bool(has_any)
+
+    @transaction.atomic
+    def tell(self, part: AnnouncedPart, records: Sequence[AcceptedRecord]) -> Outcomes:
+        """What these records would come to, without warnings."""
+        outcomes = Outcomes()
+        by_line = {accepted.line: accepted for accepted in records}
+        with connection.cursor() as cursor:
+            steer_planner(cursor)
+            told = self._clients if part.kind is Kind.CLIENTS else self._records
+            for outcome, year, number, lines in told(cursor, part, records):
+                if outcome == Outcome.SKIPPED:
+                    for line in lines:
+                        outcomes.explain(problem_of(by_line[line], OutcomeCode.EDITED_IN_PORTAL))
+                else:
+                    outcomes.count(Outcome(outcome), year, number)
+            # at once: in the transaction of a caller no commit does it
+            cursor.execute(f"TRUNCATE {_BATCH if part.kind is Kind.CLIENTS else _RECORDS}")
+        return outcomes
+
+    def _records(
+        self, cursor: CursorWrapper, part: AnnouncedPart, records: Sequence[AcceptedRecord]
+    ) -> list[tuple[str, int, int, Collection[int]]]:
+        stage(cursor, _RECORDS, [("tax_year", "int")], _year_rows(records))
+        said = _SAID.format(
+            nothing="t.content_hash IS NULL",
+            edited="t.edited_at IS NOT NULL",
+            same="t.content_hash = s.content_hash",
+        )
+        cursor.execute(
+            f"""
+            SELECT {said} AS outcome, s.tax_year, count(*), array_agg(s.line)
+            FROM {_RECORDS} s
+            LEFT JOIN LATERAL (
+                SELECT t.content_hash, t.edited_at FROM {TARGETS[PartKind(part.kind)].table} t
+                WHERE t.source_id = %s AND t.record_key = s.record_key OFFSET 0
+            ) t ON true
+            GROUP BY outcome, s.tax_year
+            """,
+            [self._sources.get(part.source)],
+        )
+        return list(cursor.fetchall())
+
+    def _clients(
+        self, cursor: CursorWrapper, part: AnnouncedPart, records: Sequence[AcceptedRecord]
+    ) -> list[tuple[str, int, int, Collection[int]]]:
+        columns = [("identity", "text"), ("kind", "text"), ("sequence", "int")]
+        later = [("client_id", "uuid"), ("known_hash", "bytea")]
+        stage(cursor, _BATCH, columns, _client_rows(records), filled_later=later)
+        _make_memory(cursor)
+        self._recognise(cursor, part.source)
+        said = _SAID.format(
+            nothing="s.client_id IS NULL",
+            edited="c.edited_at IS NOT NULL",
+            same="s.known_hash = s.content_hash",
+        )
+        cursor.execute(
+            f"""
+            SELECT {said} AS outcome, 0, count(*), array_agg(s.line)
+            FROM {_BATCH} s
+            LEFT JOIN LATERAL (
+                SELECT c.edited_at FROM dossiers_client c WHERE c.id = s.client_id OFFSET 0
+            ) c ON true
+            GROUP BY outcome
+            """
+        )
+        found: list[tuple[str, int, int, Collection[int]]] = list(cursor.fetchall())
+        self._remember(cursor, part.source)
+        return found
+
+    def _recognise(self, cursor: CursorWrapper, source: UUID) -> None:
+        """As clients.py does, and among the clients that earlier batches of this file would have made."""
+        pk = self._sources.get(source)
+        cursor.execute(
+            f"""
+            UPDATE {_BATCH} s SET (client_id, known_hash) = (
+                SELECT cs.client_id, cs.content_hash FROM dossiers_clientsource cs
+                WHERE cs.source_id = %s AND cs.record_key = s.record_key
+            )
+            """,
+            [pk],
+        )
+        cursor.execute(
+            f"""
+            WITH candidate AS (
+                SELECT s.line, c.id AS client_id,
+                    row_number() OVER (PARTITION BY c.id ORDER BY s.line) AS of_client,
+                    row_number() OVER (PARTITION BY s.line ORDER BY c.id) AS of_line
+                FROM {_BATCH} s
+                JOIN LATERAL (
+                    SELECT c.id FROM dossiers_client c
+                    WHERE c.office_id = %s AND c.identity_number = s.identity
+                        AND c.kind = s.kind AND c.sequence = s.sequence
+                    UNION ALL
+                    SELECT c.id FROM {_CLIENTS} c
+                    WHERE c.identity = s.identity AND c.kind = s.kind AND c.sequence = s.sequence
+                    OFFSET 0
+                ) c ON true
+                WHERE s.client_id IS NULL AND NOT EXISTS (
+                    SELECT FROM dossiers_clientsource own WHERE own.client_id = c.id AND own.source_id = %s
+                ) AND NOT EXISTS (
+                    SELECT FROM {_LINKS} own WHERE own.client_id = c.id AND own.source = %s
+                )
+            )
+            UPDATE {_BATCH} s SET client_id = candidate.client_id
+            FROM candidate WHERE candidate.line = s.line AND of_client = 1 AND of_line = 1
+            """,
+            [self._office_id, pk, source],
+        )
+
+    def _remember(self, cursor: CursorWrapper, source: UUID) -> None:
+        """Which clients this source would name from now on, and the new ones for the sources after it."""
+        cursor.execute(
+            f"""
+            INSERT INTO {_LINKS} SELECT COALESCE(client_id, id), %s FROM {_BATCH} WHERE known_hash IS NULL
+            """,
+            [source],
+        )
+        if self._is_shared:
+            cursor.execute(
+                f"""
+                INSERT INTO {_CLIENTS} SELECT id, identity, kind, sequence FROM {_BATCH}
+                WHERE client_id IS NULL AND identity IS NOT NULL
+                """
+            )
+
+
+def _make_memory(cursor: CursorWrapper) -> None:
+    cursor.execute(
+        f"""
+        CREATE TEMP TABLE IF NOT EXISTS {_LINKS} (client_id uuid, source uuid, PRIMARY KEY (client_id, source));
+        CREATE TEMP TABLE IF NOT EXISTS {_CLIENTS} (
+            id uuid PRIMARY KEY, identity text, kind text, sequence int
+        );
+        CREATE INDEX IF NOT EXISTS {_CLIENTS}_identity ON {_CLIENTS} (identity);
+        """
+    )
+
+
+def _year_rows(records: Sequence[AcceptedRecord]) -> Iterator[list[object]]:
+    for accepted in records:
+        record: Any = accepted.record
+        year = getattr(record, "tax_year", None) or 0
+        yield [accepted.line, None, record.id, accepted.content_hash, year]
+
+
+def _client_rows(records: Sequence[AcceptedRecord]) -> Iterator[list[object]]:
+    for accepted in records:
+        client: Any = accepted.record
+        identity = client.rsin if client.rsin is not None else client.bsn
+        yield [
+            accepted.line, uuid7(), client.id, accepted.content_hash, identity, client.kind, client.sequence,
+        ]  # fmt: skip
