@@ -17,7 +17,7 @@ from migrations_app.migration_file.errors import (
 )
 from migrations_app.migration_file.limits import DEFAULT_LIMITS, Limits
 from migrations_app.migration_file.manifest import Manifest, Office, Part, Source
-from migrations_app.migration_file.partreader import AcceptedRecord, Batch, client_of
+from migrations_app.migration_file.partreader import AcceptedRecord, Batch, client_of, name_of
 from migrations_app.migration_file.periods import Period, parse_period
 from migrations_app.migration_file.problems import RecordProblem
 from migrations_app.migration_file.reader import MigrationFile
@@ -76,6 +76,7 @@ __all__ = [
     "YearReport",
     "check_file",
     "client_of",
+    "name_of",
     "parse_period",
     "write_preset",
     "write_synthetic",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import BinaryIO
 from uuid import UUID
 
-from migrations_app.migration_file.checkreport import CheckReport, PartReport
+from migrations_app.migration_file.checkreport import CheckReport, Keeper, PartReport
 from migrations_app.migration_file.distinct import DistinctIds
 from migrations_app.migration_file.documentcheck import DocumentCheck
 from migrations_app.migration_file.errors import Faults, OutcomeCode, RefusalCode, Refused
@@ -37,23 +37,26 @@ def check_file(
     accepted_numbers: Collection[str] | None,
     limits: Limits = DEFAULT_LIMITS,
     known_client: KnownClient | None = None,
+    kinds: Collection[Kind] = frozenset(Kind),
+    keeper: Keeper | None = None,
     progress: Progress | None = None,
 ) -> CheckReport:
     """Check a file as a whole; raises nothing for a bad one, whose report has a code.
 
     `accepted_numbers` are the trade register numbers of the office (None: any). `known_client` (source id,
-    client id) says whether an earlier migration brought that client; None: there was none. `progress` gets
-    fractions from 0 to 1.
+    client id) says whether an earlier migration brought that client; None: there was none. `kinds` are those
+    that will be imported; the records of others are `not-selected`, and their clients are nobody. `keeper`
+    gets every problem. `progress` gets fractions from 0 to 1.
     """
-    report = CheckReport()
+    report = CheckReport(keeper=keeper)
     try:
         with MigrationFile.open(source, limits) as file:
-            report.manifest = file.manifest
+            report.manifest, report.manifest_sha256 = file.manifest, file.manifest_sha256
             number = file.manifest.office.trade_register_number
             if accepted_numbers is not None and number not in accepted_numbers:
                 raise Refused(RefusalCode.OTHER_OFFICE, "the file is of another office", MANIFEST)
             file.check_announced()
-            _Pass(file, report, KnownClients(known_client), progress).check()
+            _Pass(file, report, KnownClients(known_client), kinds, progress).check()
     except Refused as refused:
         report.code, report.detail, report.path = refused.code, refused.detail, refused.path
     return report
@@ -63,11 +66,17 @@ class _Pass:
     """The pass over all parts, clients first: the other kinds refer to them."""
 
     def __init__(
-        self, file: MigrationFile, report: CheckReport, known: KnownClients, progress: Progress | None
+        self,
+        file: MigrationFile,
+        report: CheckReport,
+        known: KnownClients,
+        kinds: Collection[Kind],
+        progress: Progress | None,
     ) -> None:
         self._file = file
         self._report = report
         self._known = known
+        self._kinds = kinds
         self._progress = progress
         self._documents = DocumentCheck(file)
         self._faults = Faults()
@@ -83,6 +92,9 @@ class _Pass:
         for group in _groups(parts):
             self._check_group([(part, reports[part.path]) for part in group])
         self._check_unnamed()
+        for each in self._report.parts:
+            if each.kind not in self._kinds:
+                each.leave_out()
         self._faults.raise_first()
         self._tell(1.0)
 
@@ -97,7 +109,7 @@ class _Pass:
     def _check_group(self, group: list[tuple[Part, PartReport]]) -> None:
         """The parts among which no id may be there twice. Their end tells; if one is, they are read again."""
         mark, done = self._report.problem_mark(), self._done
-        with DistinctIds() as ids:
+        with DistinctIds(sum(part.records for part, _ in group)) as ids:
             for part, report in group:
                 self._check_part(part, report, self._proofs(part, ids))
             if ids.all_differ():
@@ -118,8 +130,10 @@ class _Pass:
                 self._check_part(part, report, batches)
 
     def _proofs(self, part: Part, ids: DistinctIds) -> Iterator[ProvedBatch | Batch]:
+        is_left_out = part.kind not in self._kinds
+
         def is_proved(proof: Proof) -> bool:
-            return self._known.has_all(part.source, proof.client_ids) and not any(
+            return (is_left_out or self._known.has_all(part.source, proof.client_ids)) and not any(
                 self._documents.fault(document) for document in proof.documents
             )
 
@@ -150,7 +164,7 @@ class _Pass:
 
     def _count_proved(self, batch: ProvedBatch, report: PartReport) -> None:
         proof = batch.proof
-        if batch.part.kind is Kind.CLIENTS:
+        if self._brings_clients(batch.part):
             self._known.add(batch.part.source, proof.ids)
         report.good += proof.records
         for year, number in proof.years.items():
@@ -162,7 +176,7 @@ class _Pass:
             if refused.document is not None:
                 self._documents.name(refused.document)
             self._refuse(report, refused)
-        if batch.part.kind is Kind.CLIENTS:
+        if self._brings_clients(batch.part):
             self._known.add(batch.part.source, [each.record.id for each in batch.accepted])
         for accepted in batch.accepted:
             code = self._foretell(batch.part.source, accepted)
@@ -173,10 +187,17 @@ class _Pass:
                 self._refuse(report, problem(accepted.line, accepted.record, Fault(code)))
         self._warn(batch, report)
 
+    def _brings_clients(self, part: Part) -> bool:
+        return part.kind is Kind.CLIENTS and part.kind in self._kinds
+
     def _warn(self, batch: ProvedBatch | Batch, report: PartReport) -> None:
         for warning in batch.warnings:
             report.warnings[warning.code] += 1
-            self._report.add_problem(report.path, warning)
+            self._note(report, warning)
+
+    def _note(self, report: PartReport, problem: RecordProblem) -> None:
+        if report.kind in self._kinds:
+            self._report.add_problem(report.path, problem)
 
     def _foretell(self, source: UUID, accepted: AcceptedRecord) -> OutcomeCode | None:
         """The code with which the import will refuse a record that is right in itself."""
@@ -196,7 +217,7 @@ class _Pass:
         else:
             report.rejected[refused.code] += 1
             year.rejected += 1
-        self._report.add_problem(report.path, refused)
+        self._note(report, refused)
 
 
 def _groups(parts: list[Part]) -> list[list[Part]]:

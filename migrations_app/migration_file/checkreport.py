@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from migrations_app.migration_file.errors import OutcomeCode, RefusalCode, WarningCode
@@ -53,6 +54,11 @@ class PartReport:
         for counts in (self.skipped, self.rejected, self.warnings, self.years):
             counts.clear()
 
+    def leave_out(self) -> None:
+        """The user did not choose this kind: whatever its records are, they are skipped."""
+        self.clear()
+        self.skipped[OutcomeCode.NOT_SELECTED] = self.year(None).skipped = self.announced
+
     def year(self, tax_year: int | None) -> YearReport:
         return self.years.setdefault(tax_year, YearReport())
 
@@ -63,6 +69,15 @@ class Found:
 
     path: str
     problem: RecordProblem
+
+
+class Keeper(Protocol):
+    """Keeps every problem, where `CheckReport.problems` has no room for all."""
+
+    def keep(self, path: str, problem: RecordProblem) -> None: ...
+
+    def forget(self, number: int) -> None:
+        """All but the first `number`."""
 
 
 @dataclass(slots=True)
@@ -76,9 +91,11 @@ class CheckReport:
     detail: str = ""
     path: str | None = None
     manifest: Manifest | None = None
+    manifest_sha256: str = ""
     parts: list[PartReport] = field(default_factory=list)
     problems: list[Found] = field(default_factory=list)
     problem_count: int = 0
+    keeper: Keeper | None = None
 
     @property
     def accepted(self) -> bool:
@@ -88,6 +105,8 @@ class CheckReport:
         self.problem_count += 1
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Found(path, problem))
+        if self.keeper is not None:
+            self.keeper.keep(path, problem)
 
     def problem_mark(self) -> tuple[int, int]:
         """For `forget_problems`, which takes back what was added since."""
@@ -96,3 +115,5 @@ class CheckReport:
     def forget_problems(self, mark: tuple[int, int]) -> None:
         kept, self.problem_count = mark
         del self.problems[kept:]
+        if self.keeper is not None:
+            self.keeper.forget(self.problem_count)

@@ -6,6 +6,7 @@ it takes longest to decode.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Union
 
@@ -14,22 +15,37 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from migrations_app.migration_file.records import RECORD_TYPES, Address, Document, Kind, TaxCardLine
 
+Fields = list[tuple[str, Any] | tuple[str, Any, Any]]
+# the fields that hold objects of their own, and the type of these objects
+BELOW: Mapping[str, type[Struct]] = {"address": Address, "document": Document, "lines": TaxCardLine}
 
-def _twin(struct: type[Struct], instead: dict[Any, Any]) -> type[Struct]:
-    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
-    for field in msgspec.structs.fields(struct):
-        kept = instead.get(field.type, field.type)
-        fields.append((field.name, kept) if field.required else (field.name, Union[kept, UnsetType], UNSET))  # noqa: UP007  # kept is a value
+
+def twin(struct: type[Struct], fields: Fields) -> type[Struct]:
     return msgspec.defstruct(
         struct.__name__, fields, gc=False, kw_only=True, forbid_unknown_fields=True, module=__name__
     )
 
 
-_INSTEAD: dict[Any, Any] = {
-    Address | None: _twin(Address, {}) | None,
-    Document | None: _twin(Document, {}) | None,
-    list[TaxCardLine] | None: list[_twin(TaxCardLine, {})] | None,  # type: ignore[misc]
-    Decimal | None: Raw,
-}
+def kept_type(field: msgspec.structs.FieldInfo, below: Callable[[str], type[Struct]]) -> Any:
+    """The type of a twin's field; `below` gives the twin for the objects that a field holds."""
+    if field.type == Decimal | None:
+        return Raw
+    if field.name == "lines":
+        return list[below("lines")] | None  # type: ignore[misc]  # a type made while running
+    return below(field.name) | None if field.name in BELOW else field.type
 
-MIRRORS: dict[Kind, type[Struct]] = {kind: _twin(struct, _INSTEAD) for kind, struct in RECORD_TYPES.items()}
+
+def maybe(name: str, kept: Any) -> tuple[str, Any, Any]:
+    """A field that may be left out."""
+    return name, Union[kept, UnsetType], UNSET  # noqa: UP007  # kept is a value
+
+
+def _mirror(struct: type[Struct]) -> type[Struct]:
+    fields: Fields = []
+    for field in msgspec.structs.fields(struct):
+        kept = kept_type(field, lambda name: _mirror(BELOW[name]))
+        fields.append((field.name, kept) if field.required else maybe(field.name, kept))
+    return twin(struct, fields)
+
+
+MIRRORS: dict[Kind, type[Struct]] = {kind: _mirror(struct) for kind, struct in RECORD_TYPES.items()}

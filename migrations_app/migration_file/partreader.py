@@ -226,12 +226,13 @@ def problem(line: int, record: Decoded, fault: Fault) -> RecordProblem:
     """A refused record, with what a person needs to find it."""
     if isinstance(record, Unreadable):
         record_id, client, tax, year = record.record_id, record.client_id, record.tax, record.tax_year
-        path = record.document
+        path, name = record.document, None
     else:
         record_id, client = record.id, client_of(record)
         tax, year = getattr(record, "tax", None), getattr(record, "tax_year", None)
         document = getattr(record, "document", None)
         path = document.path if document is not None else None
+        name = name_of(record) if isinstance(record, Client) else None
     return RecordProblem(
         line,
         fault.code,
@@ -243,12 +244,20 @@ def problem(line: int, record: Decoded, fault: Fault) -> RecordProblem:
         tax=tax,
         tax_year=year,
         document=path,
+        client_name=name,
     )
 
 
 def client_of(record: AnyRecord) -> str:
     """The client that a record is about, by its source's id."""
     return record.id if isinstance(record, Client) else record.client_id
+
+
+def name_of(client: Client) -> str:
+    """`J. de Boer` for a person, the name itself for a business."""
+    if client.kind == "business":
+        return client.name
+    return " ".join(part for part in (client.initials, client.name_prefix, client.name) if part)
 
 
 def is_known_product(part: Part) -> bool:

@@ -15,7 +15,7 @@ class RecordProblem(Struct, gc=False, frozen=True):
     """`line` is the physical line in the part, from 1 (0: the part as a whole). A warning has no `outcome`.
 
     `field` and `expectation` (see expectations.py) go with invalid-field. Holds no value of the record except
-    the ids and the tax and year by which a person finds it.
+    the ids, the tax and year and the name of a client by which a person finds it.
     """
 
     line: int
@@ -28,6 +28,7 @@ class RecordProblem(Struct, gc=False, frozen=True):
     tax: str | None = None
     tax_year: int | None = None
     document: str | None = None  # the path of the document that it names
+    client_name: str | None = None  # of a client that is itself refused
 
 
 class Fault(Struct, gc=False, frozen=True):

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, Struct
 
 from migrations_app.migration_file.blockrules import BLOCK_RULES
+from migrations_app.migration_file.fits import Fit
+from migrations_app.migration_file.held import Held
 from migrations_app.migration_file.mirrors import MIRRORS
-from migrations_app.migration_file.records import Kind
+from migrations_app.migration_file.records import RECORD_TYPES, Kind
 from migrations_app.migration_file.wholelines import (
     holds_no_more,
     is_normalized,
@@ -38,47 +41,73 @@ class Proof(Struct, gc=False, frozen=True):
 
 
 class Prover:
-    """For the blocks of one kind of record."""
+    """For the blocks of one part."""
 
     def __init__(self, kind: Kind) -> None:
         mirror = MIRRORS[kind]
         self._decode_lines = msgspec.json.Decoder(mirror).decode_lines
+        self._fields = frozenset(mirror.__struct_fields__)
+        self._fit = Fit(RECORD_TYPES[kind])
         self._keep_rules = BLOCK_RULES[kind]
-        fields = mirror.__struct_fields__
-        self._has_client = "client_id" in fields
-        self._has_year = "tax_year" in fields
-        self._has_document = "document" in fields
         self._is_client = kind is Kind.CLIENTS
 
     def prove(self, block: bytes) -> Proof | None:
         """Of whole lines; None when they must be judged one by one."""
+        if b"\\" in block:
+            return None
+        held = self._fitting(block)
+        if held is not None:
+            return self._proof(held) if self._keep_rules(held) else None
+        held = self._mirrored(block)
+        if held is None or not self._keep_rules(held):
+            return None
+        self._fit.learn(block)
+        return self._proof(held)
+
+    def _fitting(self, block: bytes) -> Held | None:
+        records = self._fit.decode(block)
+        if records is None or not is_normalized(block):
+            return None
+        return Held(records, self._fit.fields, self._fit.values)
+
+    def _mirrored(self, block: bytes) -> Held | None:
         lines = block[:-1].split(b"\n")
-        if not is_one_object_a_line(lines) or not is_normalized(block, lines):
+        if not is_one_object_a_line(lines) or not is_normalized(block):
             return None
         try:
             records: list[Any] = self._decode_lines(block)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        is_sound = len(records) == len(lines) and holds_no_more(block, records) and self._keep_rules(records)
-        return self._proof(records) if is_sound else None
+        is_whole = len(records) == len(lines) and holds_no_more(block, records)
+        return Held(records, self._fields, {}) if is_whole else None
 
-    def _proof(self, records: list[Any]) -> Proof:
+    def _proof(self, held: Held) -> Proof:
+        records, fields = held.records, held.fields
         return Proof(
             len(records),
             [record.id for record in records],
-            [record.client_id for record in records] if self._has_client else [],
-            _years(records) if self._has_year else {None: len(records)},
-            [found for record in records if (found := record.document)] if self._has_document else [],
-            _nameless(records) if self._is_client else [],
+            [record.client_id for record in records] if "client_id" in fields else [],
+            _years(held),
+            [found for record in records if (found := record.document)] if "document" in fields else [],
+            _nameless(held) if self._is_client else [],
         )
 
 
-def _years(records: list[Any]) -> Mapping[int | None, int]:
-    years: Counter[Any] = Counter([record.tax_year for record in records])
+def _years(held: Held) -> Mapping[int | None, int]:
+    if "tax_year" not in held.fields:
+        return {None: len(held.records)}
+    if len(found := held.distinct("tax_year")) == 1:
+        (year,) = found
+        return {year or None: len(held.records)}
+    years: Counter[Any] = Counter([record.tax_year for record in held.records])
     if UNSET in years:
         years[None] += years.pop(UNSET)
     return years
 
 
-def _nameless(records: list[Any]) -> list[int]:
-    return [place for place, client in enumerate(records) if not client.bsn and not client.rsin]
+def _nameless(held: Held) -> list[int]:
+    without = [*range(len(held.records))]
+    for name in {"bsn", "rsin"} & held.fields:
+        numbers = [*map(attrgetter(name), held.records)]
+        without = [place for place in without if not numbers[place]]
+    return without

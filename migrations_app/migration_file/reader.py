@@ -29,6 +29,7 @@ class MigrationFile:
 
     def __init__(self, window: Window, directory: Directory, manifest: Manifest, limits: Limits) -> None:
         self.manifest = manifest
+        self.manifest_sha256 = ""
         self.limits = limits
         self.directory = directory
         self.window = window
@@ -42,7 +43,10 @@ class MigrationFile:
         """
         window = Window(source)
         directory = read_container(window, limits)
-        return cls(window, directory, parse_manifest(_manifest_data(window, directory, limits)), limits)
+        data = _manifest_data(window, directory, limits)
+        file = cls(window, directory, parse_manifest(data), limits)
+        file.manifest_sha256 = sha256(data).hexdigest()
+        return file
 
     def __enter__(self) -> MigrationFile:
         return self

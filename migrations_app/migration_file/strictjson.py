@@ -122,7 +122,7 @@ class Decoder:
     def decode_block(self, block: bytes) -> list[AnyRecord] | None:
         """The records of whole lines, one for each newline; None when they must be taken one by one."""
         lines = block[:-1].split(b"\n")
-        if not is_one_object_a_line(lines) or _has_risky_escape(block) or not is_normalized(block, lines):
+        if not is_one_object_a_line(lines) or _has_risky_escape(block) or not is_normalized(block):
             return None
         try:
             records: list[AnyRecord] = self._typed.decode_lines(block)

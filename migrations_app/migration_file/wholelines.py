@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+# the first byte of a character from there on is 0xCC at least
+_BELOW_U0300 = bytes(range(0xCC))
 # amounts come out as the numbers they were
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -19,13 +21,13 @@ def is_one_object_a_line(lines: list[bytes]) -> bool:
     return first == {b"{"} and last == {b"}"}
 
 
-def is_normalized(block: bytes, lines: list[bytes]) -> bool:
+def is_normalized(block: bytes) -> bool:
     """Whether the text is UTF-8 in Unicode form NFC; what is written with escapes is not looked into."""
-    if block.isascii():
+    # no character below U+0300 combines with another
+    if block.isascii() or not block.translate(None, _BELOW_U0300):
         return True
-    text = b"\n".join([line for line in lines if not line.isascii()])
     try:
-        return unicodedata.is_normalized("NFC", text.decode("utf-8"))
+        return unicodedata.is_normalized("NFC", block.decode("utf-8"))
     except UnicodeDecodeError:
         return False
 

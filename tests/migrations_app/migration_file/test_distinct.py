@@ -13,7 +13,7 @@ IDS = [f"id-{number}" for number in range(3_000)]
 
 
 def differ(*batches):
-    with DistinctIds() as ids:
+    with DistinctIds(sum(map(len, batches))) as ids:
         for batch in batches:
             ids.add(batch)
         return ids.all_differ()
@@ -39,10 +39,18 @@ def test_one_is_there_twice(place):
     assert not differ([*IDS, IDS[place]])
 
 
+def test_of_more_than_expected_nothing_is_told():
+    with DistinctIds(2) as ids:
+        ids.add(["a", "b"])
+        assert ids.all_differ()
+        ids.add(["c"])
+        assert not ids.all_differ()
+
+
 def test_memory_is_bounded(monkeypatch):
     monkeypatch.setattr(distinct, "_AT_ONCE", 1 << 12)
     monkeypatch.setattr(distinct, "_WAITING", 1 << 12)
-    with DistinctIds() as ids:
+    with DistinctIds(100_000) as ids:
         tracemalloc.start()
         for batch in range(100):
             ids.add([f"{batch}-{number}" for number in range(1_000)])
