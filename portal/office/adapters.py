@@ -20,7 +20,7 @@ from portal.office import browsers, notices, throttle
 from portal.office.backends import OfficeBackend
 from portal.office.models import User
 from portal.office.passwords import send_password_link
-from portal.office.sessions import ORIGIN
+from portal.office.sessions import ORIGIN, SHORT
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no hints
@@ -78,6 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             "browser": browsers.describe(self.get_http_user_agent(request)),
             "at": timezone.now().isoformat(),
         }
+        request.session[SHORT] = user.is_staff
         is_first = user.last_login is None
         super().login(request, user)
         if not is_first and browsers.known(request, user.email) is None:

@@ -1,44 +1,47 @@
-"""What the endpoints of /api/v1/ share: for which office they work, what the token may, how they refuse."""
+"""What the endpoints of /api/v1/ share: for which office they work, what the token may, repeated calls."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.office import idempotency
 from portal.office.models import ApiToken, Office, Scope, User
+from portal.office.problems import Refusal
+
+__all__ = ["OfficeEndpoint", "Refusal"]
 
 M = TypeVar("M", bound=Model)
 _SCOPE_MISSING = _("Dit token heeft dit recht niet.")
 
 
-class Refusal(APIException):
-    """The act is refused: `field` names the field of the request that it is about, if any."""
-
-    status_code = 400
-
-    def __init__(self, code: str, message: str, *, field: str | None = None, status: int = 400) -> None:
-        super().__init__(message, code)
-        self.field = field
-        self.status_code = status
-
-
 class OfficeEndpoint(APIView):
-    """Works for the office of the token, which needs `scope`. Refuses with {"code", "message", "field"}."""
+    """Works for the office of the token, which needs `scope`; None: any token will do.
 
-    scope: Scope
+    `scopes` names the methods that need another one.
+    """
+
+    scope: Scope | None = None
+    scopes: dict[str, Scope] = {}
 
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
-        if self.scope not in self.token.scopes:
+        needed = self.needed_scope(request.method or "")
+        if needed is not None and needed not in self.token.scopes:
             raise PermissionDenied(_SCOPE_MISSING, code="scope-missing")
+
+    def needed_scope(self, method: str) -> Scope | None:
+        """What a token must be allowed for this method."""
+        return self.scopes.get(method, self.scope)
 
     @property
     def token(self) -> ApiToken:
@@ -59,14 +62,6 @@ class OfficeEndpoint(APIView):
         found: M = get_object_or_404(source, pk=pk, office=self.office)
         return found
 
-    def handle_exception(self, exc: Exception) -> Response:
-        """Anything that is no refusal goes on, and becomes the 500 of every other page."""
-        response = super().handle_exception(exc)
-        code = exc.get_codes() if isinstance(exc, APIException) else exc.__class__.__name__.lower()
-        code = code if isinstance(code, str) else "invalid"
-        response.data = {
-            "code": {"http404": "not-found"}.get(code, code.replace("_", "-")),
-            "message": str(response.data.get("detail", "")),
-            "field": getattr(exc, "field", None),
-        }
-        return response
+    def once(self, request: Request, act: Callable[[], Response]) -> Response:
+        """The answer of `act`, done once for an `Idempotency-Key`."""
+        return idempotency.once(request, self.office, act)

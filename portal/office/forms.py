@@ -25,7 +25,7 @@ class OfficeForm(forms.Form):
         "invalid": _("Vul een tijd in als 08:30."),
     }
 
-    of_office = ("name", "tax_consultant_number", "mfa_required")
+    of_office = ("name", "tax_consultant_number", "mfa_required", "certificate_required")
     name = forms.CharField(
         label=_("Naam"),
         max_length=200,
@@ -42,6 +42,12 @@ class OfficeForm(forms.Form):
     mfa_required = forms.BooleanField(
         label=_("Tweestapsverificatie is verplicht voor iedereen van dit kantoor"),
         help_text=_("Wie het nog niet heeft ingesteld, doet dat bij de eerstvolgende keer inloggen."),
+        required=False,
+    )
+
+    certificate_required = forms.BooleanField(
+        label=_("Een migratiebestand uploaden kan alleen met een actief PKIoverheid services certificaat"),
+        help_text=_("Staat dit uit, dan ziet u zonder certificaat alleen een waarschuwing."),
         required=False,
     )
 

@@ -16,6 +16,12 @@ SHORTEST_NIGHT = dt.timedelta(hours=6)
 Week = Mapping[int, tuple[dt.time, dt.time]]
 IsHoliday = Callable[[dt.date], bool]
 
+# what an office begins with; without any hours its migrations begin at once
+DEFAULT_WEEK: Week = {day: (dt.time(8), dt.time(18)) for day in range(5)}
+# when people look at what the night brought, on a day on which the office is closed
+_MORNING = dt.time(8)
+_LONGEST_CLOSURE = 60
+
 
 def week_of(office: Office) -> Week:
     return {row.weekday: (row.opens_at, row.closes_at) for row in office.opening_hours.all()}
@@ -25,14 +31,51 @@ def next_start(week: Week, moment: dt.datetime, *, is_holiday: IsHoliday) -> dt.
     """The first moment at or after `moment` (aware) that lies outside office hours, in UTC.
 
     Pure. Opening hours include the minute of opening and exclude that of closing, and never pass midnight.
-    On a day of which `is_holiday` says so the office is closed, whatever its hours.
+    On a day of which `is_holiday` says so the office is closed, whatever its hours. Where the clock goes back
+    the first of the two hours counts; a time that is skipped is as long after the change as its name says.
     """
-    local = moment.astimezone(AMSTERDAM)
-    hours = week.get(local.weekday())
-    if hours is None or not hours[0] <= local.time() < hours[1] or is_holiday(local.date()):
-        return moment.astimezone(dt.UTC)
-    closing = dt.datetime.combine(local.date(), hours[1], tzinfo=AMSTERDAM)
-    return closing.astimezone(dt.UTC)
+    at = moment.astimezone(dt.UTC)
+    opened = _opened(week, moment.astimezone(AMSTERDAM).date(), is_holiday)
+    if opened is not None and opened[0] <= at < opened[1]:
+        return opened[1]
+    return at
+
+
+def next_opening(week: Week, moment: dt.datetime, *, is_holiday: IsHoliday) -> dt.datetime | None:
+    """The first moment at or after `moment` (aware) that lies in office hours, in UTC.
+
+    Pure. None for an office without hours, or one that stays closed for two months.
+    """
+    at = moment.astimezone(dt.UTC)
+    day = moment.astimezone(AMSTERDAM).date()
+    for number in range(_LONGEST_CLOSURE if week else 0):
+        opened = _opened(week, day + dt.timedelta(days=number), is_holiday)
+        if opened is not None and at < opened[1]:
+            return max(at, opened[0])
+    return None
+
+
+def promised_day(start: dt.datetime) -> dt.date:
+    """The local day on which the data are there at the latest, of a migration that may begin at `start`."""
+    return start.astimezone(AMSTERDAM).date() + dt.timedelta(days=1)
+
+
+def morning_of(week: Week, day: dt.date, *, is_holiday: IsHoliday) -> dt.datetime:
+    """When the office opens on `day`, in UTC; at 08:00 when it is closed. Pure."""
+    opened = _opened(week, day, is_holiday)
+    return opened[0] if opened else _local(day, _MORNING)
+
+
+def _opened(week: Week, day: dt.date, is_holiday: IsHoliday) -> tuple[dt.datetime, dt.datetime] | None:
+    """The office hours of a local day, in UTC."""
+    if day.weekday() not in week or is_holiday(day):
+        return None
+    opens, closes = week[day.weekday()]
+    return _local(day, opens), _local(day, closes)
+
+
+def _local(day: dt.date, time: dt.time) -> dt.datetime:
+    return dt.datetime.combine(day, time, tzinfo=AMSTERDAM).astimezone(dt.UTC)
 
 
 def short_nights(week: Week) -> list[int]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,13 +23,15 @@ from portal.office.http import OfficeRequest
 from portal.office.models import Membership, Role
 
 LAST = _("Er moet ten minste één kantoorbeheerder zijn die kan inloggen. Maak eerst iemand anders beheerder.")
+_PER_PAGE = 50
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
 @administrator
 def overview(request: OfficeRequest) -> HttpResponse:
-    return render(request, "office/people.html", {"people": _people(request).order_by("user__email")})
+    people = Paginator(_people(request).order_by("user__email"), _PER_PAGE)
+    return render(request, "office/people.html", {"page": people.get_page(request.GET.get("page"))})
 
 
 @read_or_post

@@ -13,6 +13,7 @@ MAX_BYTES = 1024**2
 MAX_SIDE = 4000
 # as large as it is ever shown
 SHOWN = (800, 300)
+MAILED = (400, 120)
 
 
 class PictureProblem(Exception):
@@ -59,6 +60,19 @@ def redraw(data: bytes) -> Picture:
         raise TooManyPixels from exc
     except Exception as exc:  # whatever a decoder raises means: no picture
         raise NoPicture from exc
+
+
+def for_mail(png: bytes) -> Picture:
+    """One of our own pictures for the head of a mail: at most MAILED, few colours, on white.
+
+    What is transparent would be dark where a mail program is.
+    """
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as own:
+        shown = own.convert("RGBA")
+    shown.thumbnail(MAILED, Image.Resampling.LANCZOS)
+    canvas = Image.new("RGBA", shown.size, "white")
+    canvas.alpha_composite(shown)
+    return _write(canvas.convert("RGB").quantize(64))
 
 
 def _drawn(data: bytes) -> Image.Image:

@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 
+from portal.office.mail_logos import put_logo
 from portal.office.models import OutgoingMail
 from portal.office.models.mail import MailState
 
@@ -68,7 +69,7 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
     made = EmailMultiAlternatives(
         mail.subject, mail.text, to=[mail.recipient], reply_to=[settings.SUPPORT_EMAIL], headers=headers
     )
-    made.attach_alternative(mail.html, "text/html")
+    made.attach_alternative(put_logo(made, mail.html, mail.office), "text/html")
     return made
 
 

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import get_random_string, salted_hmac
 
 from portal.office.models import LoginSession, User
 
@@ -20,6 +21,8 @@ V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 # a session is not written for every request
 GRAIN = timedelta(minutes=1)
 ORIGIN = "portal.origin"
+# set at the login of somebody who may see all offices
+SHORT = "portal.short"
 
 
 class SessionStore(DatabaseStore):
@@ -31,11 +34,20 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[LoginSession]:
         return LoginSession
 
+    def _get_new_session_key(self) -> str:
+        # 165 random bits are not asked whether they exist: storing them twice is refused anyhow
+        return get_random_string(32, VALID_KEY_CHARS)
+
     def load(self) -> dict[str, Any]:
         # of Django's own engine, whose hints leave it out
         row = self._get_session_from_db()  # type: ignore[attr-defined]
         self.ends_at = row.expire_date if row else None
         return self.decode(row.session_data) if row else {}
+
+    def get_session_cookie_age(self) -> int:
+        """Counted from what somebody did last."""
+        age: int = settings.ADMIN_SESSION_SECONDS if self.get(SHORT) else settings.SESSION_COOKIE_AGE
+        return age
 
     def create_model_instance(self, data: dict[str, Any]) -> LoginSession:
         row = super().create_model_instance(data)
@@ -57,7 +69,7 @@ class SessionStore(DatabaseStore):
     def seconds_left(self) -> int:
         """Until the session ends; the whole time for one that is not stored yet."""
         if self.ends_at is None:
-            return int(settings.SESSION_COOKIE_AGE)
+            return self.get_session_cookie_age()
         return max(0, int((self.ends_at - timezone.now()).total_seconds()))
 
 
@@ -88,7 +100,9 @@ def unprolonged(view: V) -> V:
 
 def last_seen(session: LoginSession) -> datetime:
     """When it was last used, to the minute."""
-    return session.expire_date - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    store = SessionStore()
+    store._session_cache = store.decode(session.session_data)
+    return session.expire_date - timedelta(seconds=store.get_session_cookie_age())
 
 
 def handle(session_key: str) -> str:

@@ -2,9 +2,22 @@
 "use strict";
 
 (() => {
-  const PIECE = 32 * 1024 * 1024;
+  const PIECE = 64 * 1024 * 1024;
   const WAITS = [0, 1000, 3000, 5000, 10000, 20000, 30000]; // milliseconds; from the last one on, again and again
   const GONE = [404, 410];
+
+  // as the server writes it
+  const size = (bytes) => {
+    const units = ["bytes", "KB", "MB", "GB", "TB"];
+    let power = 0;
+    while (bytes >= 1024 && power < units.length - 1) {
+      bytes /= 1024;
+      power += 1;
+    }
+    const digits = power ? 1 : 0;
+    const number = bytes.toLocaleString("nl-NL", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return `${number}\u00a0${units[power]}`;
+  };
 
   const megabytes = (bytes) => (bytes / 1024 / 1024).toLocaleString("nl-NL", { maximumFractionDigits: 1 });
 
@@ -14,7 +27,12 @@
     const panel = form.querySelector("[data-uploading]");
     const part = (name) => panel.querySelector(`[data-${name}]`);
     const bar = panel.querySelector("progress");
+    const { texts, ...given } = JSON.parse(form.dataset.look);
+    const note = form.querySelector("[data-looked]");
     let file;
+    let looked = Promise.resolve({});
+    let again = false; // somebody knows that it was uploaded before, and wants it once more
+    let sending = false;
     let address; // of the upload, once it has one
     let upload;
     let quarter = -1;
@@ -39,8 +57,46 @@
       });
     };
 
+    // at the field; nothing when `text` is empty
+    const tell = (text, isWrong) => {
+      note.textContent = text;
+      note.hidden = !text;
+      note.classList.toggle("notice-error", isWrong);
+      form.elements.file.setAttribute("aria-invalid", String(Boolean(text) && isWrong));
+    };
+    const filled = (text, chosen) =>
+      text.replace("{name}", () => chosen.name).replace("{size}", size(chosen.size)).replace("{max}", size(given.largest));
+
+    // what can be known of a file before it is sent: `code` when it would be refused, `known` when it was here before
+    const look = async (chosen) => {
+      const found = await lookInto(chosen, given);
+      if (found.code) return { ...found, text: filled(texts[found.code], chosen) };
+      return found.manifest ? { ...found, ...(await askWhetherKnown(chosen, found.manifest)) } : found;
+    };
+    const askWhetherKnown = (chosen, manifest) => {
+      const body = new URLSearchParams({ size: chosen.size, manifest });
+      const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
+      return fetch(form.dataset.known, { method: "POST", body, headers })
+        .then((answer) => (answer.ok && !answer.redirected ? answer.json() : {}))
+        .catch(() => ({}));
+    };
+    const beginLook = () => {
+      const [chosen] = form.elements.file.files;
+      again = false;
+      tell("", false);
+      say("");
+      looked = chosen ? look(chosen) : Promise.resolve({});
+      const mine = looked;
+      mine.then((found) => {
+        if (mine === looked && found.text) tell(found.text, Boolean(found.code));
+        // the answer to the question is the button that goes on
+        if (mine === looked) again = Boolean(found.known);
+      });
+    };
+
     // another file may be chosen; only the sentence of the panel is left
     const refuse = (what, text) => {
+      sending = false;
       ask(true);
       panel.hidden = false;
       panel.querySelectorAll("[data-moving]").forEach((one) => {
@@ -85,7 +141,7 @@
       }
     };
 
-    const again = (error) => {
+    const isWorthAgain = (error) => {
       const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
       const worth = status < 400 || status >= 500 || status === 409 || status === 423;
       if (worth && status === 0) say("away");
@@ -93,6 +149,7 @@
     };
 
     const start = () => {
+      sending = true;
       say("");
       show(true);
       ask(false);
@@ -108,7 +165,7 @@
           address = upload.url;
         },
         onAfterResponse: () => say(""),
-        onShouldRetry: again,
+        onShouldRetry: isWorthAgain,
         onProgress: progress,
         onSuccess: done,
         onError: failed,
@@ -116,7 +173,11 @@
       upload.start();
     };
 
-    const metadata = () => ({ filename: file.name, modified: String(file.lastModified) });
+    const metadata = () => ({
+      filename: file.name,
+      modified: String(file.lastModified),
+      ...(again ? { again: "1" } : {}),
+    });
     const asHeader = (pairs) => Object.entries(pairs).map(([key, text]) => `${key} ${encoded(text)}`).join(",");
     const known = () =>
       [...form.querySelectorAll("[data-unfinished]")].find(
@@ -138,16 +199,25 @@
       file = form.elements.file.files[0];
       if (!file) return; // the server says what is missing
       event.preventDefault();
-      if (!file.name.toLowerCase().endsWith(".zip")) {
-        part("name").textContent = file.name;
-        refuse("no-zip");
-        return;
-      }
-      const before = known();
-      address = before ? new URL(before.dataset.unfinished, location.href).href : undefined;
-      quarter = -1;
-      start();
+      const mine = looked;
+      const wasAsked = !note.hidden;
+      mine.then((found) => {
+        // meanwhile another file was chosen, or this one is being sent
+        if (mine !== looked || sending) return;
+        // who was too quick to see the question presses once more
+        if (found.code || (found.known && !wasAsked)) {
+          form.elements.file.focus();
+          return;
+        }
+        tell("", false);
+        const before = known();
+        address = before ? new URL(before.dataset.unfinished, location.href).href : undefined;
+        quarter = -1;
+        start();
+      });
     });
+    form.elements.file.addEventListener("change", beginLook);
+    if (form.elements.file.files.length) beginLook(); // some browsers keep it when a page is shown again
     part("pause").addEventListener("click", () => {
       upload.abort();
       say("paused");

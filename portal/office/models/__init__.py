@@ -1,5 +1,6 @@
 """Offices, the people who work there, what they did and the mail they get."""
 
+from portal.office.models.api import CallCount, IdempotentCall
 from portal.office.models.audit import AuditEvent
 from portal.office.models.login import EmailChange, Invitation, LoginAttempts, LoginSession
 from portal.office.models.logo import OfficeLogo
@@ -7,6 +8,7 @@ from portal.office.models.mail import OutgoingMail
 from portal.office.models.office import AcceptedTradeRegisterNumber, Office, OpeningHours, Weekday
 from portal.office.models.people import Membership, Role, User
 from portal.office.models.site import SiteSettings
+from portal.office.models.support import SecondStepReset
 from portal.office.models.taxes import Tax
 from portal.office.models.token import ApiToken, Scope
 
@@ -14,7 +16,9 @@ __all__ = [
     "AcceptedTradeRegisterNumber",
     "ApiToken",
     "AuditEvent",
+    "CallCount",
     "EmailChange",
+    "IdempotentCall",
     "Invitation",
     "LoginAttempts",
     "LoginSession",
@@ -25,6 +29,7 @@ __all__ = [
     "OutgoingMail",
     "Role",
     "Scope",
+    "SecondStepReset",
     "SiteSettings",
     "Tax",
     "User",

@@ -28,6 +28,11 @@ class AuditEvent(models.Model):
         ordering = ("-at", "-id")
         indexes = (
             models.Index(name="audit_office_at", fields=("office", "-at")),
+            # an office's own list, narrowed: by who did it, by what was done
+            models.Index(name="audit_office_actor", fields=("office", "actor", "-at")),
+            models.Index(name="audit_office_act", fields=("office", "act", "-at")),
+            # the administration looks at all offices at once
+            models.Index(name="audit_newest", fields=("-at", "-id")),
             models.Index(
                 name="audit_target", fields=("target_id",), condition=models.Q(target_id__isnull=False)
             ),

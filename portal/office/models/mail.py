@@ -41,9 +41,10 @@ class OutgoingMail(models.Model):
     class Meta:
         verbose_name = _("uitgaande mail")
         verbose_name_plural = _("uitgaande mails")
-        ordering = ("-created_at",)
+        ordering = ("-created_at", "-id")
         indexes = (
             models.Index(name="mail_due", fields=("next_attempt_at",), condition=Q(state=MailState.WAITING)),
+            models.Index(name="mail_newest", fields=("-created_at", "-id")),
         )
         constraints = (
             models.CheckConstraint(name="mail_state_known", condition=Q(state__in=MailState.values)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -26,8 +26,25 @@ class Office(models.Model):
     )
     is_active = models.BooleanField(_("actief"), default=True, db_default=True)
     mfa_required = models.BooleanField(_("tweestapsverificatie verplicht"), default=False, db_default=False)
+    certificate_required = models.BooleanField(
+        _("certificaat verplicht bij het uploaden"), default=True, db_default=True
+    )
     taxes = ArrayField(
         models.CharField(max_length=10, choices=Tax), verbose_name=_("producten"), default=list, blank=True
+    )
+    upload_quota_mib = models.PositiveIntegerField(
+        _("ruimte voor onvoltooide uploads (MiB)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Leeg: zoveel als elk ander kantoor."),
+    )
+    api_calls_per_minute = models.PositiveIntegerField(
+        _("API-aanroepen per minuut en token"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Leeg: zoveel als elk ander kantoor."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import forms, template
+from django.contrib.staticfiles import finders
 from django.core.paginator import Page
+from django.templatetags.static import static
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from PIL import Image
 
 register = template.Library()
 
@@ -106,6 +110,25 @@ def status_badge(tone: str, label: str) -> SafeString:
     return format_html(
         '<span class="badge badge-{}"><span aria-hidden="true">{}</span> {}</span>', tone, TONES[tone], label
     )
+
+
+@register.simple_tag
+def picture(name: str, alt: str) -> SafeString:
+    """static/help/<name>.webp with its own measures, so that nothing moves when it comes in."""
+    width, height = _size_of(f"help/{name}.webp")
+    return format_html(
+        '<img class="picture" src="{}" alt="{}" width="{}" height="{}" loading="lazy">',
+        static(f"help/{name}.webp"),
+        alt,
+        width,
+        height,
+    )
+
+
+@cache
+def _size_of(path: str) -> tuple[int, int]:
+    with Image.open(str(finders.find(path))) as shown:
+        return shown.size
 
 
 @register.simple_block_tag

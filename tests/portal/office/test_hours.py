@@ -62,6 +62,85 @@ def test_hours_that_end_in_the_double_hour_end_the_first_time():
     assert start == dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)  # 02:30 summer time
 
 
+@pytest.mark.parametrize(
+    ("moment", "fold", "start"),
+    [
+        ("2026-10-25T02:15", 0, dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)),
+        # the hour again: the office closed in the first one
+        ("2026-10-25T02:15", 1, dt.datetime(2026, 10, 25, 1, 15, tzinfo=dt.UTC)),
+        ("2026-10-25T02:45", 1, dt.datetime(2026, 10, 25, 1, 45, tzinfo=dt.UTC)),
+    ],
+)
+def test_double_hour_is_told_apart(moment, fold, start):
+    night = {6: (dt.time(1), dt.time(2, 30))}
+
+    assert next_start(night, local(moment, fold)) == start
+
+
+@pytest.mark.parametrize(
+    ("week", "clock_change"),
+    [
+        ({6: (dt.time(1), dt.time(2, 30))}, dt.datetime(2026, 3, 29, tzinfo=dt.UTC)),
+        ({6: (dt.time(2, 15), dt.time(2, 45))}, dt.datetime(2026, 3, 29, tzinfo=dt.UTC)),
+        ({6: (dt.time(2, 15), dt.time(3))}, dt.datetime(2026, 3, 29, tzinfo=dt.UTC)),
+        ({6: (dt.time(1), dt.time(2, 30))}, dt.datetime(2026, 10, 25, tzinfo=dt.UTC)),
+        ({6: (dt.time(2, 30), dt.time(4))}, dt.datetime(2026, 10, 25, tzinfo=dt.UTC)),
+        (
+            {5: (dt.time(0), dt.time(23, 59)), 6: (dt.time(0), dt.time(6))},
+            dt.datetime(2026, 10, 25, tzinfo=dt.UTC),
+        ),
+    ],
+)
+def test_start_is_never_before_the_moment_and_stays_what_it_is(week, clock_change):
+    """Every five minutes of both nights: not in the past, later moments not earlier, a start is a start."""
+    moments = [clock_change + dt.timedelta(minutes=5 * step) for step in range(-24, 72)]
+    starts = [next_start(week, moment) for moment in moments]
+
+    assert all(start >= moment for start, moment in zip(starts, moments, strict=True))
+    assert starts == sorted(starts)
+    assert [next_start(week, start) for start in starts] == starts
+
+
+@pytest.mark.parametrize(
+    ("moment", "opening"),
+    [
+        ("2026-11-23T07:59", "2026-11-23T08:00"),
+        ("2026-11-23T12:00", "2026-11-23T12:00"),
+        ("2026-11-20T18:00", "2026-11-23T08:00"),  # over the weekend
+        ("2026-12-24T18:00", "2026-12-28T08:00"),  # over Christmas and the weekend
+    ],
+)
+def test_next_opening(moment, opening):
+    found = hours.next_opening(WEEKDAYS, local(moment), is_holiday=is_public_holiday)
+
+    assert found == local(opening)
+
+
+def test_office_without_hours_never_opens():
+    assert hours.next_opening({}, local("2026-11-23T12:00"), is_holiday=is_public_holiday) is None
+    assert hours.next_opening(WEEKDAYS, local("2026-11-23T12:00"), is_holiday=lambda day: True) is None
+
+
+def test_promise_is_for_the_day_after_the_local_day_of_the_start():
+    assert hours.promised_day(local("2026-11-23T18:00")) == dt.date(2026, 11, 24)
+    assert hours.promised_day(dt.datetime(2026, 7, 1, 22, 30, tzinfo=dt.UTC)) == dt.date(2026, 7, 3)
+
+
+@pytest.mark.parametrize(
+    ("day", "morning"),
+    [
+        (dt.date(2026, 11, 24), "2026-11-24T07:30"),
+        (dt.date(2026, 11, 25), "2026-11-25T08:00"),  # closed that day
+        (dt.date(2027, 3, 30), "2027-03-30T07:30"),
+        (dt.date(2027, 4, 27), "2027-04-27T08:00"),  # Koningsdag
+    ],
+)
+def test_morning_of_the_promised_day(day, morning):
+    found = hours.morning_of({1: (dt.time(7, 30), dt.time(17))}, day, is_holiday=is_public_holiday)
+
+    assert found == local(morning)
+
+
 @pytest.mark.parametrize("day", ["2026-04-27", "2026-12-25", "2027-03-26"])
 def test_holiday_is_outside_office_hours(day):
     moment = local(f"{day}T12:00")

@@ -33,7 +33,13 @@ def test_api_says_for_whom_the_token_works(client, plain):
     answer = ask(client, plain)
     assert (answer.status_code, answer.json()) == (
         200,
-        {"name": "Nextens Demo", "trade_register_number": "12345678", "scopes": ["migrations:read"]},
+        {
+            "name": "Nextens Demo",
+            "trade_register_number": "12345678",
+            "scopes": ["migrations:read"],
+            "has_active_certificate": False,
+            "max_file_bytes": 10 * 1024**3,
+        },
     )
 
 
@@ -52,7 +58,15 @@ def test_anything_else_is_refused_alike(client, plain, mangle):
     answer = ask(client, mangle(plain))
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"] == "Bearer"
-    assert answer.json() == {"detail": "Dit token is niet geldig."}
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "about:blank",
+        "title": "Unauthorized",
+        "status": 401,
+        "detail": "Dit token is niet geldig.",
+        "code": "authentication-failed",
+        "errors": [],
+    }
 
 
 def test_without_a_token_nobody_is_known(client, administrator):
@@ -106,7 +120,8 @@ def test_no_token_is_logged(client, plain, caplog):
 def test_use_is_noted_once_a_minute(client, plain, monkeypatch, django_assert_num_queries):
     ask(client, plain)
     first = ApiToken.objects.get().last_used_at
-    with django_assert_num_queries(1):
+    # the token, its calls in this minute, the certificate: nothing is written to the token
+    with django_assert_num_queries(3):
         ask(client, plain)
     later = first + tokens.USE_NOTED_EVERY
     monkeypatch.setattr("portal.office.tokens.timezone.now", lambda: later)

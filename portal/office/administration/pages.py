@@ -1,0 +1,103 @@
+"""A list and a page for a kind of thing, as the support desk has them: searched, capped, looks traced."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from portal.office import support
+from portal.office.administration.lists import CappedPaginator, office_named, offices_called
+from portal.office.models import Office, User
+
+if TYPE_CHECKING:  # generic in the stubs only
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+_NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)")
+
+
+class Desk(ModelAdmin):
+    """`office_path` leads from a row to its office; empty for rows that are offices.
+
+    A search finds rows of offices with these words, or those that are exactly these words in one of
+    `exact_fields`: no list reads a whole table.
+    """
+
+    office_path = "office"
+    exact_fields: tuple[str, ...] = ()
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    sortable_by: Any = ()
+    # switches the search box on; get_search_results does the searching
+    search_fields = ("pk",)
+    change_form_template = "admin/desk_form.html"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        words = search_term.strip().replace("\0", "")
+        if not words:
+            return queryset, False
+        if _NINE_DIGITS.search(words):
+            messages.error(request, _("Zoek hier niet op een BSN of RSIN."))
+            return queryset.none(), False
+        return queryset.filter(self.found(words)), False
+
+    def found(self, words: str) -> Q:
+        """The condition of a search."""
+        path = f"{self.office_path}__in" if self.office_path else "pk__in"
+        wanted = Q(**{path: list(offices_called(words).values_list("pk", flat=True))})
+        for field in self.exact_fields:
+            wanted |= Q(**{field: words})
+        return wanted
+
+    def office_of(self, row: Model) -> Office | None:
+        """Whose trail says that somebody looked at `row`."""
+        found: Any = row
+        for name in filter(None, self.office_path.split("__")):
+            found = getattr(found, name, None)
+        return found if isinstance(found, Office) else None
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        row = context.get("original")
+        office = self.office_of(row) if row is not None else None
+        if office is not None and request.method == "GET":
+            support.looked(office, at=row, what=str(self.opts.verbose_name), by=who(request))
+        context["desk_office"] = office
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        office = office_named(request)
+        if office is not None and request.method == "GET":
+            support.looked(office, at=None, what=str(self.opts.verbose_name_plural), by=who(request))
+        return super().changelist_view(request, extra_context)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnly(Desk):
+    """Written by the portal itself."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+def who(request: HttpRequest) -> User:
+    """Who asks; the site lets in nobody else."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

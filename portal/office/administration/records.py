@@ -1,0 +1,154 @@
+"""What the portal wrote by itself: mails, the audit trail, tokens; and the addresses outside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from csp.decorators import csp_update
+from django.contrib import admin
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from portal.office import audit, sending, support, trail
+from portal.office.administration.acts import Act, ConfirmedActs
+from portal.office.administration.lists import ByOffice, Newest
+from portal.office.administration.pages import ReadOnly, who
+from portal.office.models import AuditEvent, OutgoingMail, SiteSettings
+from portal.office.models.mail import MailState
+from portal.office.site import keep
+
+if TYPE_CHECKING:  # generic in the stubs only
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+
+class OfEvents(Newest):
+    field = "at"
+
+
+class ActFilter(admin.SimpleListFilter):
+    """By its sentence in the trail."""
+
+    title = _("handeling")
+    parameter_name = "handeling"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(((act, str(text)) for act, text in trail.ACTS.items()), key=lambda pair: pair[1])
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(act=self.value()) if self.value() else queryset
+
+
+class AuditEventAdmin(ReadOnly):
+    list_display = ("at", "sentence", "office", "actor", "details")
+    list_filter = (OfEvents, ByOffice, ActFilter)
+    list_select_related = ("office", "actor")
+    exact_fields = ("actor__email",)
+    search_help_text = _("Naam of KvK-nummer van het kantoor, of het hele e-mailadres van wie het deed")
+    fields = readonly_fields = ("at", "sentence", "office", "actor", "act", "details", "facts")
+
+    @admin.display(description=_("handeling"))
+    def sentence(self, event: AuditEvent) -> str:
+        return trail.sentence(event)
+
+    @admin.display(description=_("bijzonderheden"))
+    def details(self, event: AuditEvent) -> str:
+        return trail.details(event)
+
+
+def _may_go_again(mail: OutgoingMail) -> bool:
+    """A text that was dropped after it went out is gone."""
+    return not (mail.state == MailState.SENT and mail.kind in sending.ONE_TIME_KINDS)
+
+
+def _may_be_read(mail: OutgoingMail) -> bool:
+    """A link that works once is for its reader only."""
+    return mail.kind not in sending.ONE_TIME_KINDS and bool(mail.text)
+
+
+class OutgoingMailAdmin(ConfirmedActs, ReadOnly):
+    """How mails stand; the text of those that hold no link that works."""
+
+    list_display = ("created_at", "kind", "office", "recipient", "state", "attempts", "sent_at", "last_error")
+    list_filter = ("state", Newest, ByOffice)
+    list_select_related = ("office",)
+    exact_fields = ("recipient",)
+    search_help_text = _("Het hele e-mailadres van de ontvanger, of naam of KvK-nummer van het kantoor")
+    fields = readonly_fields = (
+        "kind", "office", "recipient", "subject", "state", "attempts", "created_at", "sent_at",
+        "next_attempt_at", "last_error",
+    )  # fmt: skip
+    change_form_template = "admin/desk_mail.html"
+    acts = {
+        "opnieuw": Act(
+            support.send_again,
+            _may_go_again,
+            _("Verzend opnieuw"),
+            _("De ontvanger krijgt deze mail nog eens, ook als hij al is verzonden."),
+            _("De mail staat klaar voor verzending."),
+        ),
+    }
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("html")
+
+    def get_urls(self) -> list[URLPattern]:
+        preview = self.admin_site.admin_view(require_safe(self.preview))
+        return [
+            path("<uuid:pk>/voorbeeld/", preview, name="office_outgoingmail_preview"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        context["may_be_read"] = _may_be_read(context["original"])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def preview(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The mail as it looks; its own styles are inline, and nothing in it runs."""
+        mail = OutgoingMail.objects.select_related("office").filter(pk=pk).first()
+        if mail is None or not _may_be_read(mail):
+            raise Http404
+        if mail.office is not None:
+            support.looked(mail.office, at=mail, what=str(self.opts.verbose_name), by=who(request))
+        about = {**self.admin_site.each_context(request), "title": mail.subject, "opts": self.opts}
+        return _preview(request, {**about, "mail": mail})
+
+
+# as for the examples of mails: the frame obeys the page's policy
+@csp_update({"style-src": ["'unsafe-inline'"]})  # type: ignore[arg-type]  # its hints know no arguments
+def _preview(request: HttpRequest, about: dict[str, Any]) -> HttpResponse:
+    return render(request, "admin/desk_preview.html", about)
+
+
+class ApiTokenAdmin(ReadOnly):
+    list_display = ("name", "prefix", "office", "created_by", "last_used_at", "expires_at", "revoked_at")
+    list_filter = (ByOffice, ("revoked_at", admin.EmptyFieldListFilter))
+    list_select_related = ("office", "created_by")
+    exact_fields = ("prefix", "created_by__email")
+    search_help_text = _(
+        "Begin van het token, e-mailadres van de maker, of naam of KvK-nummer van het kantoor"
+    )
+    exclude = ("digest",)
+
+
+class SiteSettingsAdmin(ModelAdmin):
+    """One row, which is made by setting the first address."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not SiteSettings.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: SiteSettings, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        keep(obj)
+        audit.record("site.changed", office=None, by=who(request), changed=", ".join(form.changed_data))
