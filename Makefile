@@ -11,10 +11,10 @@ AS_SERVER := env -u PORTAL_DEMO DATABASE_URL=postgresql://127.0.0.1:1/none ALLOW
 LINTED := portal certificates migrations_app tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix bench lock clean ci
+.PHONY: help setup run test check fix bench pictures lock clean ci
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.base ## .venv with the locked dependencies
 
@@ -43,6 +43,10 @@ fix: .venv/.dev ## format, and mend what can be mended
 
 bench: .venv/.dev ## benchmarks, a line of JSON each
 	@for file in tests/benchmarks/[a-z]*.py; do $(BIN)/python -m tests.benchmarks.$$(basename "$$file" .py); done
+
+pictures: .venv/.dev ## the pictures of the help page, taken anew
+	@.ci/provide chromium redis-server
+	$(BIN)/pytest tests/browser/test_journey.py -k "not services" --help-pictures
 
 lock: ## requirements/*.txt of pyproject.toml
 	test -x .tools/bin/uv || { $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet uv; }

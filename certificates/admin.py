@@ -6,19 +6,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from certificates.models import Certificate
+from portal.office.administration.lists import ByOffice
+from portal.office.administration.pages import ReadOnly
 
 if TYPE_CHECKING:  # generic in the stubs only
-    ModelAdmin = admin.ModelAdmin[Certificate]
     Rows = QuerySet[Certificate]
 else:
-    ModelAdmin, Rows = admin.ModelAdmin, QuerySet
+    Rows = QuerySet
 
 _WEEKS = (1, 4, 8)
 _SHOWN = (
@@ -66,31 +67,21 @@ class Ending(admin.SimpleListFilter):
 
 
 @admin.register(Certificate)
-class CertificateAdmin(ModelAdmin):
+class CertificateAdmin(ReadOnly):
     """The key, sealed as it is, never leaves the database by this door."""
 
     list_display = (
         "office", "subject", "trade_register_number", "is_active", "not_valid_after", "checked_at",
         "revoked_at", "proven_at",
     )  # fmt: skip
-    list_filter = (Ending, "is_active", ("revoked_at", admin.EmptyFieldListFilter))
+    list_filter = (Ending, "is_active", ("revoked_at", admin.EmptyFieldListFilter), ByOffice)
     list_select_related = ("office",)
-    search_fields = (
-        "office__name", "office__trade_register_number", "subject", "serial_number", "trade_register_number",
-        "oin", "fingerprint",
-    )  # fmt: skip
+    # the list of what ends: that first, whoever it belongs to
+    ordering = ("not_valid_after", "id")
+    exact_fields = ("subject", "serial_number", "trade_register_number", "oin", "fingerprint")
     search_help_text = _("Kantoor, verleend aan, serienummer, handelsregisternummer, OIN of vingerafdruk")
-    date_hierarchy = "not_valid_after"
     fields = readonly_fields = _SHOWN
 
     def get_queryset(self, request: HttpRequest) -> Rows:
-        return super().get_queryset(request).defer("sealed_key", "certificate_der", "chain_pem")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        rows: Rows = super().get_queryset(request)
+        return rows.defer("sealed_key", "certificate_der", "chain_pem")

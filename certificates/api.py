@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from certificates import api_shapes as shapes
 from certificates import messages, services
 from certificates.forms import UploadForm
 from certificates.models import Certificate
 from certificates.problems import CertificateProblem, Duplicate
+from portal.office.api_schema import KEY, LOCATION, refused
 from portal.office.endpoints import OfficeEndpoint, Refusal
 from portal.office.models import Scope
 
@@ -31,15 +34,31 @@ class _Endpoint(OfficeEndpoint):
 
 @method_decorator(sensitive_post_parameters("password"), name="dispatch")
 class Certificates(_Endpoint):
-    """GET: all, the active one first. POST (multipart: certificate, password, is_active): upload."""
-
     parser_classes = [MultiPartParser]
 
+    @extend_schema(
+        operation_id="certificates_list", responses={200: shapes.Certificates}, examples=[shapes.LIST]
+    )
     def get(self, request: Request) -> Response:
+        """The certificates of the office, the active one first."""
         rows = _ROWS.filter(office=self.office)
         return Response({"certificates": [_shown(row) for row in rows]})
 
+    @extend_schema(
+        operation_id="certificates_upload",
+        parameters=[KEY, LOCATION],
+        request={"multipart/form-data": shapes.NewCertificate},
+        responses={
+            201: shapes.CertificateWithWarnings,
+            **refused(409, "The office has this certificate already.", "duplicate"),
+        },
+        examples=[shapes.ONE],
+    )
     def post(self, request: Request) -> Response:
+        """Upload a certificate with its key. The portal keeps the key sealed, and never shows it."""
+        return self.once(request, lambda: self._upload(request))
+
+    def _upload(self, request: Request) -> Response:
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
             raise _refused(form)
@@ -54,16 +73,26 @@ class Certificates(_Endpoint):
             raise Refusal(
                 problem.code, messages.refusal(problem), field="certificate", status=_CONFLICT
             ) from None
-        return Response(_with_warnings(certificate), status=201)
+        address = reverse("certificates:api_one", args=[certificate.pk])
+        return Response(_with_warnings(certificate), status=201, headers={"Location": address})
 
 
 class OneCertificate(_Endpoint):
-    """GET: this one, with what to heed before it is made active. DELETE: destroy its key."""
-
+    @extend_schema(
+        operation_id="certificates_one",
+        responses={200: shapes.CertificateWithWarnings},
+        examples=[shapes.ONE],
+    )
     def get(self, request: Request, pk: UUID) -> Response:
+        """This one, with what to heed before it is made active."""
         return Response(_with_warnings(self.own(Certificate, pk)))
 
+    @extend_schema(
+        operation_id="certificates_delete",
+        responses={204: None, **refused(409, "It is active.", "still-active")},
+    )
     def delete(self, request: Request, pk: UUID) -> Response:
+        """Destroy its key. Only with the token of a kantoorbeheerder, and not while it is active."""
         certificate = self.own(Certificate, pk)
         if not self.person.membership.is_administrator:
             raise PermissionDenied(code="administrators-only")
@@ -76,9 +105,17 @@ class OneCertificate(_Endpoint):
 
 
 class Activate(_Endpoint):
-    """POST: make this the office's only active certificate, whatever there is to heed."""
-
+    @extend_schema(
+        operation_id="certificates_activate",
+        request=None,
+        responses={
+            200: shapes.CertificateWithWarnings,
+            **refused(409, "It cannot be used: it ended or was revoked.", "revoked"),
+        },
+        examples=[shapes.ONE],
+    )
     def post(self, request: Request, pk: UUID) -> Response:
+        """Make this the office's only active certificate, whatever there is to heed."""
         certificate = self.own(Certificate, pk)
         try:
             services.activate(certificate=certificate, by=self.person)
@@ -88,9 +125,14 @@ class Activate(_Endpoint):
 
 
 class Deactivate(_Endpoint):
-    """POST: leave the office without an active certificate."""
-
+    @extend_schema(
+        operation_id="certificates_deactivate",
+        request=None,
+        responses={200: shapes.CertificateWithWarnings},
+        examples=[shapes.ONE],
+    )
     def post(self, request: Request, pk: UUID) -> Response:
+        """Leave the office without an active certificate."""
         certificate = services.deactivate(certificate=self.own(Certificate, pk), by=self.person)
         return Response(_with_warnings(certificate))
 

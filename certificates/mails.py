@@ -19,7 +19,8 @@ from portal.office.models import Membership, Office, OutgoingMail, Role
 # weeks before the end -> subject
 SUBJECTS = {
     8: gettext_lazy("Uw PKIoverheid-certificaat verloopt over {left} ({day})"),
-    4: gettext_lazy("Herinnering: uw PKIoverheid-certificaat verloopt over {left} ({day})"),
+    # without {left}, to stay within 70 characters
+    4: gettext_lazy("Herinnering: uw PKIoverheid-certificaat verloopt op {day}"),
     1: gettext_lazy("Dringend: uw PKIoverheid-certificaat verloopt over {left} ({day})"),
 }
 _WITH_SUPPORT = 1

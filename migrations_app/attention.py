@@ -19,10 +19,10 @@ _MOST = 5
 
 
 def attention(office: Office) -> list[Attention]:
-    """At most five migrations of the last month that failed or ended with warnings. One query."""
+    """At most five migrations of the last month that failed, were refused or ended with warnings. One query."""
     jobs = MigrationJob.objects.filter(
         office=office,
-        status__in=(Status.FAILED, Status.COMPLETED_WITH_WARNINGS),
+        status__in=(Status.FAILED, Status.REFUSED, Status.COMPLETED_WITH_WARNINGS),
         finished_at__gte=timezone.now() - _SHOWN_FOR,
     )
     return [_point(job) for job in with_totals(jobs)[:_MOST]]
@@ -30,7 +30,7 @@ def attention(office: Office) -> list[Attention]:
 
 def _point(job: MigrationJob) -> Attention:
     number: int = getattr(job, "remarks", 0)
-    text = _("%(reference)s: mislukt")
+    text = _("%(reference)s: geweigerd") if job.status == Status.REFUSED else _("%(reference)s: mislukt")
     if job.status == Status.COMPLETED_WITH_WARNINGS:
         text = ngettext(
             "%(reference)s: %(number)s waarschuwing",
@@ -38,4 +38,5 @@ def _point(job: MigrationJob) -> Attention:
             number,
         )
     text %= {"reference": job.reference, "number": number}
-    return Attention(text, reverse("migrations:report", args=[job.pk]))
+    page = "progress" if job.checked_at is None else "report"
+    return Attention(text, reverse(f"migrations:{page}", args=[job.pk]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -9,12 +10,18 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from migrations_app import sentences
 from migrations_app.accepting import TICKED_KINDS
-from migrations_app.models import ImportType
-from migrations_app.uploads import BytesFile, EmptyUpload, NoZip, UploadRefused, UploadTooLarge
+from migrations_app.migration_file import RefusalCode
+from migrations_app.models import ImportType, MigrationJob, PartKind
+from migrations_app.resumable import Choices
+from migrations_app.uploads import BytesFile, EmptyUpload, NoRoom, NoZip, UploadRefused, UploadTooLarge
 from portal.dossiers.models import MessageStatus
+from portal.office.models import Office
+from portal.ui.templatetags.ui import day
 
 _NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)")
 
@@ -91,6 +98,13 @@ class ImportTypeForm(forms.Form):
         return cleaned
 
 
+def chosen(form: ImportTypeForm) -> Choices:
+    """What a valid form says, typed."""
+    data = form.cleaned_data
+    kinds = [PartKind(kind) for kind in data["kinds"]]
+    return Choices(ImportType(data["import_type"]), kinds, MessageStatus(data["message_status"]))
+
+
 class FileForm(forms.Form):
     """Page 3 of the wizard. What only reading the file can tell comes in by `refuse`."""
 
@@ -107,6 +121,7 @@ class FileForm(forms.Form):
                 "Het migratiebestand is leeg. Maak met de migratietool een nieuw exportbestand."
             ),
             UploadTooLarge.code: _("Het migratiebestand is %(size)s. Het maximum is %(max)s."),
+            NoRoom.code: _("Er is bij Nextens nu geen ruimte voor het bestand. Probeer het later opnieuw."),
             "no_certificate": _(
                 "Uw kantoor heeft geen actief PKIoverheid services certificaat. Upload eerst uw certificaat."
             ),
@@ -123,6 +138,34 @@ class FileForm(forms.Form):
     def _say(self, code: str, facts: dict[str, object]) -> None:
         message = self.fields["file"].error_messages[code]
         self.add_error("file", ValidationError(message, code=code, params=facts))
+
+
+class KnownFileForm(forms.Form):
+    """What a browser asks of a file before it sends it."""
+
+    size = forms.IntegerField(min_value=1, max_value=2**53)
+    manifest = forms.RegexField(r"^[0-9a-f]{64}\Z")
+
+
+def known_sentence(earlier: MigrationJob) -> dict[str, str]:
+    """What the wizard asks about a file that `earlier` brought, before it is sent again."""
+    facts = {"day": day(timezone.localtime(earlier.created_at)), "reference": earlier.reference}
+    asked = _("Dit bestand is op %(day)s al geüpload (%(reference)s). Wilt u het opnieuw uploaden?") % facts
+    answer = _("Klik dan op de knop 'Volgende'.")
+    return {"known": earlier.reference, "text": f"{asked} {answer}"}
+
+
+def look_into_file(office: Office) -> str:
+    """JSON for a browser that looks into a file before it sends it: limits, and what to say by which code."""
+    messages = FileForm.base_fields["file"].error_messages
+    places = {"name": "{name}", "size": "{size}", "max": "{max}"}
+    texts = {
+        code: str(messages[code]) % places for code in (NoZip.code, EmptyUpload.code, UploadTooLarge.code)
+    }
+    told = (RefusalCode.TRUNCATED, RefusalCode.MANIFEST_MISSING, RefusalCode.OTHER_OFFICE)
+    texts |= {code.value: sentences.refusal(code, 0) for code in told}
+    largest, numbers = settings.MIGRATION_MAX_BYTES, sorted(office.accepted_numbers())
+    return json.dumps({"largest": largest, "numbers": numbers, "texts": texts})
 
 
 def file_sentence(code: str, name: str, size: int) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from django.conf import settings
 from django.db.models import Sum
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from migrations_app.migration_file import OutcomeCode
-from migrations_app.models import MigrationJob, Outcome, Part, Status, Tally
+from migrations_app.models import Forecast, MigrationJob, Outcome, Part, Status, Tally
 from portal.office import outbox
 from portal.office.models import Membership, Role
 
@@ -53,22 +52,29 @@ def totals(job: MigrationJob) -> Totals:
 
 
 def tell_queued(job: MigrationJob) -> None:
-    """To who started it: the file is in and will be imported."""
+    """To who started it: the file is in and will be imported, and how much of it will be left out."""
     subject = _("Uw migratie staat in de wachtrij ({reference})")
-    _queue(job, "migration_queued", [job.created_by.email], subject)
-
-
-def tell_refused(job: MigrationJob) -> None:
-    """To who started it: the file is not accepted and nothing was imported."""
-    _queue(
-        job, "migration_refused", [job.created_by.email], _("Uw migratiebestand is geweigerd ({reference})")
-    )
+    foretold = Forecast.objects.filter(part__job=job, outcome__in=(Outcome.SKIPPED, Outcome.REJECTED))
+    left: int = foretold.aggregate(left=Sum("count", default=0))["left"]
+    page = reverse("migrations:progress", args=[job.pk])
+    recipients = {str(job.created_by_id): job.created_by.email}
+    _queue(job, "migration_queued", recipients, subject, report_url=page, left=left)
 
 
 def tell_end(job: MigrationJob) -> None:
-    """To who started it and the kantoorbeheerders: completed, with or without warnings, or failed."""
+    """To who started it and the kantoorbeheerders, and to support of a failure: how `job` ended.
+
+    One mail to each of them for this attempt and final state, however often it is told.
+    """
     numbers = totals(job)
-    subjects = {
+    recipients = _everyone(job)
+    if job.status == Status.FAILED:
+        recipients["support"] = settings.SUPPORT_EMAIL
+    _queue(job, f"migration_{job.status}", recipients, _subject(Status(job.status), numbers), numbers)
+
+
+def _subject(status: Status, numbers: Totals) -> str:
+    return {
         Status.COMPLETED: _("Uw migratie is voltooid ({reference})"),
         Status.COMPLETED_WITH_WARNINGS: ngettext(
             "Uw migratie is voltooid met {remarks} waarschuwing ({reference})",
@@ -76,41 +82,44 @@ def tell_end(job: MigrationJob) -> None:
             numbers.remarks,
         ),
         Status.FAILED: _("Uw migratie is niet gelukt ({reference})"),
-    }
-    status = Status(job.status)
-    _queue(job, f"migration_{status}", _everyone(job), subjects[status], numbers)
+        Status.REFUSED: _("Uw migratiebestand is geweigerd ({reference})"),
+        Status.CANCELLED: _("Uw migratie is geannuleerd ({reference})"),
+    }[status]
 
 
-def _everyone(job: MigrationJob) -> list[str]:
+def _everyone(job: MigrationJob) -> dict[str, str]:
+    """Addresses by who has them: by that the outbox knows an occasion, whatever the length of an address."""
     administrators = Membership.objects.filter(
         office=job.office, role=Role.ADMINISTRATOR, user__is_active=True
-    ).values_list("user__email", flat=True)
-    return sorted({job.created_by.email, *administrators})
+    ).values_list("user_id", "user__email")
+    known = {job.created_by_id: job.created_by.email, **dict(administrators)}
+    return {str(user_id): email for user_id, email in sorted(known.items())}
 
 
 def _queue(
-    job: MigrationJob, kind: str, recipients: list[str], subject: str, numbers: Totals | None = None
+    job: MigrationJob,
+    kind: str,
+    recipients: dict[str, str],
+    subject: str,
+    numbers: Totals | None = None,
+    **more: object,
 ) -> None:
     numbers = numbers or totals(job)
     context = {
         "reference": job.reference,
         "file_name": job.file_name,
         "report_url": reverse("migrations:report", args=[job.pk]),
-        "day": job.start_after and timezone.localdate(job.start_after) + dt.timedelta(days=1),
-        "reason": job.reason,
-        "announced": numbers.announced,
-        "migrated": numbers.migrated,
-        "skipped": numbers.skipped,
-        "rejected": numbers.rejected,
-        "warnings": numbers.warnings,
-        "remarks": numbers.remarks,
+        "day": job.promised_day,
+        **asdict(numbers),
+        **more,
     }
-    for recipient in recipients:
+    for who, recipient in recipients.items():
         outbox.queue_mail(
             kind=kind,
             office=job.office,
             recipient=recipient,
-            dedupe_key=f"{kind}:{job.pk}:{job.attempts}:{recipient}",
+            # unique in the database: migration, attempt, state, recipient
+            dedupe_key=f"{kind}:{job.pk}:{job.attempts}:{who}",
             subject=subject.format(reference=job.reference, remarks=numbers.remarks),
             context=context,
             thread=job.reference,

@@ -35,6 +35,11 @@ def failure(code: str) -> str:
     return _("Er ging bij Nextens iets mis. Probeer het opnieuw of neem contact op met Support.")
 
 
+def is_known(code: str) -> bool:
+    """Whether a record can have this code."""
+    return code in set(OutcomeCode) or code in set(WarningCode)
+
+
 def of_record(code: str, field: str, expected: str) -> Said:
     """What the report says of a record with this code."""
     known = OutcomeCode(code) if code in set(OutcomeCode) else WarningCode(code)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -29,6 +29,8 @@ else:
     BytesFile = File
 
 KEY_PURPOSE = "migration-file"
+# what the system says of a disk that takes no more
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _PIECE = 1024**2
 # a ZIP file begins with an entry, or with the end of its directory when it has none
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -58,6 +60,12 @@ class UploadTooLarge(UploadRefused):
     code = "too_large"
 
 
+class NoRoom(UploadRefused):
+    """The disk is full at this moment."""
+
+    code = "no_room"
+
+
 @dataclass(frozen=True)
 class SealedUpload:
     """An object of the file store that no row names yet. `size` and `sha256` are of the plain bytes."""
@@ -80,14 +88,60 @@ class UploadReader(FrameReader):
         self._stored.close()
 
 
+class Sealing:
+    """A file on its way into a sealed spool, for one job; a context manager, after which the spool is gone.
+
+    `add` raises UploadRefused, and OSError when the disk is full; `size` counts what it took.
+    """
+
+    def __init__(self, office_id: UUID, job_id: UUID) -> None:
+        self._office_id, self._job_id = office_id, job_id
+        aad = bound_to(office_id, job_id)
+        key, self._wrapped_key = storage_keyring().new_data_key(aad)
+        handle, name = tempfile.mkstemp(prefix="upload-", dir=settings.FILE_UPLOAD_TEMP_DIR)
+        self._path, self._raw = Path(name), os.fdopen(handle, "wb", _PIECE)
+        self._writer = FrameWriter(self._raw, key, aad)
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.discard()
+
+    def add(self, piece: bytes) -> None:
+        if not self.size and not piece.startswith(ZIP_STARTS):
+            raise NoZip
+        self.size += len(piece)
+        if self.size > settings.MIGRATION_MAX_BYTES:
+            raise UploadTooLarge
+        self._digest.update(piece)
+        self._writer.write(piece)
+
+    def store(self) -> SealedUpload:
+        """Bring the whole into the file store. Raises EmptyUpload."""
+        if not self.size:
+            raise EmptyUpload
+        self._writer.close()
+        os.fsync(self._raw.fileno())
+        name = store(self._path, office_id=self._office_id, job_id=self._job_id)
+        return SealedUpload(name, self._wrapped_key, self.size, self._digest.hexdigest())
+
+    def discard(self) -> None:
+        """Nothing is left of the spool; a second call does nothing."""
+        # bytes that the disk did not take are lost with it
+        with suppress(OSError):
+            self._raw.close()
+        self._path.unlink(missing_ok=True)
+
+
 def seal(upload: BytesFile, *, office_id: UUID, job_id: UUID) -> SealedUpload:
     """Stream `upload` into the file store, 1 MiB at a time. Raises UploadRefused; then nothing is kept."""
-    aad = bound_to(office_id, job_id)
-    key, wrapped_key = storage_keyring().new_data_key(aad)
-    with _spool() as spool:
-        size, sha256 = _copy_sealed(upload, spool, key, aad)
-        name = store(spool, office_id=office_id, job_id=job_id)
-    return SealedUpload(name, wrapped_key, size, sha256)
+    with Sealing(office_id, job_id) as sealing:
+        for piece in upload.chunks(_PIECE):
+            sealing.add(piece)
+        return sealing.store()
 
 
 def store(sealed: Path, *, office_id: UUID, job_id: UUID) -> str:
@@ -137,34 +191,6 @@ class _Spooled(BytesFile):
 
     def temporary_file_path(self) -> str:
         return str(self.name)
-
-
-@contextmanager
-def _spool() -> Iterator[Path]:
-    handle, name = tempfile.mkstemp(prefix="upload-", dir=settings.FILE_UPLOAD_TEMP_DIR)
-    os.close(handle)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _copy_sealed(upload: BytesFile, spool: Path, key: bytes, aad: bytes) -> tuple[int, str]:
-    digest, size = hashlib.sha256(), 0
-    with spool.open("wb") as raw:
-        with FrameWriter(raw, key, aad) as writer:
-            for piece in upload.chunks(_PIECE):
-                if not size and not piece.startswith(ZIP_STARTS):
-                    raise NoZip
-                size += len(piece)
-                if size > settings.MIGRATION_MAX_BYTES:
-                    raise UploadTooLarge
-                digest.update(piece)
-                writer.write(piece)
-        os.fsync(raw.fileno())
-    if not size:
-        raise EmptyUpload
-    return size, digest.hexdigest()
 
 
 def bound_to(office_id: UUID, job_id: UUID) -> bytes:

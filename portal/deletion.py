@@ -97,9 +97,9 @@ def _delete(rows: QuerySet[models.Model]) -> int:
     meta = rows.model._meta
     sql, parameters = rows.values("pk").query.sql_with_params()
     quote = connection.ops.quote_name
-    table, column = quote(meta.db_table), quote(str(meta.pk.column))
+    table, key = quote(meta.db_table), ", ".join(quote(str(field.column)) for field in meta.pk_fields)
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {table} WHERE {column} IN ({sql})", parameters)  # noqa: S608 - names of our own
+        cursor.execute(f"DELETE FROM {table} WHERE ({key}) IN ({sql})", parameters)  # noqa: S608 - names of our own
         return int(cursor.rowcount)
 
 

@@ -70,6 +70,27 @@ EXAMPLES: Mapping[str, Example] = {
     "migratie-onderbroken": _migration(
         "failed", _("Migratie halverwege onderbroken"), "Uw migratie is niet gelukt", migrated=200
     ),
+    "migratie-geannuleerd": _migration(
+        "cancelled", _("Migratie geannuleerd"), "Uw migratie is geannuleerd"
+    ),
+    "migratie-gestopt": _migration(
+        "cancelled", _("Migratie halverwege gestopt"), "Uw migratie is geannuleerd", migrated=200
+    ),
+    "migratie-te-laat": Example(
+        "migration_late",
+        _("Migratie te laat (aan Support)"),
+        f"Migratie {_REFERENCE} is nog niet klaar",
+        {
+            "reference": _REFERENCE,
+            "day": dt.date(2026, 11, 23),
+            "status": _("Wordt nu verwerkt..."),
+            "records_done": 200,
+            "records_total": 567,
+            "attempts": 2,
+            "admin_url": "/admin/migrations_app/migrationjob/0199a8f0-0000-7000-8000-00000000002a/change/",
+        },
+        _REFERENCE,
+    ),
     "certificaat-verloopt-8": _expiry(8, "8 weken"),
     "certificaat-verloopt-4": _expiry(4, "4 weken"),
     "certificaat-verloopt-1": _expiry(1, "1 week"),

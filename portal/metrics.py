@@ -21,8 +21,8 @@ from prometheus_client.registry import Collector
 
 from certificates.checking import EXPIRES_SOON
 from certificates.models import Certificate
-from migrations_app import queue
-from migrations_app.models import MigrationJob, Status
+from migrations_app import alarms, queue
+from migrations_app.models import MigrationJob, QueuePause, Status
 from portal.office.models import OutgoingMail
 from portal.office.models.mail import MailState
 
@@ -72,6 +72,12 @@ class Work(Collector):
         yield GaugeMetricFamily(
             "portal_oldest_due_job_seconds", "How long the migration whose turn it is waits.", _oldest_due()
         )
+        yield GaugeMetricFamily(
+            "portal_late_jobs", "Migrations that are not done on the promised day.", alarms.late().count()
+        )
+        yield GaugeMetricFamily(
+            "portal_queue_paused", "1 while an administrator keeps the queue paused.", _is_paused()
+        )
         yield _by("portal_mails", "Mails in the outbox by state.", "state", _mails())
         yield GaugeMetricFamily(
             "portal_certificates_expiring", "Active certificates that end within eight weeks.", _expiring()
@@ -92,7 +98,11 @@ def _jobs() -> dict[str, int]:
 
 def _oldest_due() -> float:
     since: dt.datetime | None = queue.due().aggregate(since=Min("start_after"))["since"]
-    return (timezone.now() - since).total_seconds() if since else 0.0
+    return (queue.read_clock() - since).total_seconds() if since else 0.0
+
+
+def _is_paused() -> int:
+    return int(QueuePause.objects.exists())
 
 
 def _mails() -> dict[str, int]:

@@ -45,12 +45,24 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(environment.private_folder("metrics
 MIGRATION_MAX_BYTES = env.int("MIGRATION_MAX_BYTES", default=10 * 1024**3)
 MIGRATION_MAX_RATIO = env.int("MIGRATION_MAX_RATIO", default=200)
 MIGRATION_MAX_ENTRIES = env.int("MIGRATION_MAX_ENTRIES", default=1_000_000)
+# what `Migratiebestand controleren` under Tools takes: it is done while the browser waits
+TOOLS_MAX_BYTES = env.int("TOOLS_MAX_BYTES", default=200 * 1024**2)
+# how many imports run at a time, by which the moment of the next is foretold
+IMPORT_WORKERS = env.int("IMPORT_WORKERS", default=1)
 UPLOAD_QUOTA_BYTES = env.int("UPLOAD_QUOTA_BYTES", default=2 * MIGRATION_MAX_BYTES)
+# whoever reads more than people can is no support desk
+ADMIN_PAGES_PER_MINUTE = env.int("ADMIN_PAGES_PER_MINUTE", default=120)
+ADMIN_SESSION_SECONDS = env.int("ADMIN_SESSION_SECONDS", default=30 * 60)
+# a program that follows a migration asks every few seconds; an office may have a limit of its own
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=300)
+API_WRONG_TOKENS_PER_MINUTE = env.int("API_WRONG_TOKENS_PER_MINUTE", default=30)
 UPLOAD_KEEP_HOURS = env.int("UPLOAD_KEEP_HOURS", default=72)
+# requests with bytes of resumable uploads that a web process takes at a time; its other threads are for pages
+UPLOADS_AT_ONCE = env.int("UPLOADS_AT_ONCE", default=24)
 
 # --- the project
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "portal.office.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -70,6 +82,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.run.logs.RequestLog",
+    "portal.office.problems.ProblemsUnderApi",
     "portal.run.encodings.FormsInUtf8",
     "portal.metrics.RequestMetrics",
     "django.middleware.security.SecurityMiddleware",
@@ -107,7 +120,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- services that an address replaces
 DATABASES = {"default": services.database(DATA_DIR)}
-CACHES = {"default": services.cache(DATA_DIR)}
+CACHES = {"default": services.cache()}
 MAIL_DIR = DATA_DIR / "mail"
 vars().update(services.mail())
 EMAIL_TIMEOUT = 30  # well within the lease of a mail that is being sent
@@ -128,6 +141,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_TEMP_DIR = environment.private_folder("spool")
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
+FILE_UPLOAD_HANDLERS = [
+    "portal.office.upload_limit.StrangersLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- language and formats
 LANGUAGE_CODE = "nl"
@@ -216,17 +234,41 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.office.call_limits.PerToken"],
+    "DEFAULT_SCHEMA_CLASS": "portal.office.api_schema.Schema",
+    "EXCEPTION_HANDLER": "portal.office.problems.handle",
     "UNAUTHENTICATED_USER": None,
+    # no second way to say what one accepts
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Nextens Portal",
+    "DESCRIPTION": "For the Migratie Tool and for software of offices. A token of the office says for whom a "
+    "call works: `Authorization: Bearer nxt_…`. Refusals are problem details (RFC 9457).",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "migrations_app.models.Status",
+        "ImportTypeEnum": "migrations_app.models.ImportType",
+        "PartKindEnum": "migrations_app.models.PartKind",
+        "MessageStatusEnum": "portal.dossiers.models.MessageStatus",
+        "SourceKindEnum": "portal.dossiers.models.SourceKind",
+        "ScopeEnum": "portal.office.models.Scope",
+    },
 }
 
 # --- workers
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = services.broker()
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_QUEUES = [Queue(name) for name in ("default", "checks", "mail", "signing")]
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker, however long
+CELERY_TASK_DEFAULT_QUEUE = "checks"
+CELERY_TASK_QUEUES = [Queue(name) for name in ("imports", "checks", "sweeps", "mail", "signing")]
 CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {
-    "migrations_app.tasks.dispatch_due": {"queue": "checks"},
-    "migrations_app.tasks.check_job": {"queue": "checks"},
+    "migrations_app.tasks.import_next": {"queue": "imports"},
+    # neither a long check nor a long import keeps the sweep from noticing what others left
+    "migrations_app.tasks.dispatch_due": {"queue": "sweeps"},
     "portal.office.tasks.send_due_mail": {"queue": "mail"},
     "certificates.tasks.check_revocation": {"queue": "checks"},
     "certificates.tasks.check_revocations": {"queue": "checks"},
@@ -250,7 +292,13 @@ CELERY_BEAT_SYNC_EVERY = 1  # the health check looks at the file's age
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send-due-mail": {"task": "portal.office.tasks.send_due_mail", "schedule": 60.0},
     "forget-old": {"task": "portal.office.tasks.forget_old", "schedule": 3600.0},
-    "dispatch-due": {"task": "migrations_app.tasks.dispatch_due", "schedule": 10.0},
+    # a sweep that nobody took in time is none: the next one is there
+    "dispatch-due": {
+        "task": "migrations_app.tasks.dispatch_due",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "forget-history": {"task": "migrations_app.tasks.forget_history", "schedule": 24 * 3600.0},
     "prove-waiting-keys": {"task": "certificates.tasks.prove_waiting_keys", "schedule": 600.0},
     "check-revocations": {"task": "certificates.tasks.check_revocations", "schedule": 1800.0},
     "remind-of-expiry": {

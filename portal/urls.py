@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import api, health, mails, metrics, tools
+from portal import api, health, mails, metrics, system, tools
 from portal.home import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,7 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready, name="health_ready"),
     path("tools/", tools.tools, name="tools"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("api/v1/", api.reference, name="api_reference"),
+    path("api/v1/schema/", api.SchemaView.as_view(), name="api_schema"),
     path("api/v1/office/", api.OfficeView.as_view(), name="api_office"),
+    path("admin/systeem/", system.system, name="system"),
     path("admin/mails/voorbeelden/", mails.examples, name="mail_examples"),
     path("admin/mails/voorbeelden/<slug:name>/", mails.example, name="mail_example"),
     path("", include("portal.office.urls")),

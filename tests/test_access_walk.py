@@ -54,6 +54,8 @@ FOR_ADMINISTRATORS = Row("login", "403", "ok", "ok", "404")
 API = Row("401", "401", "401", "401", "401")
 # it exists only for its own office
 OWN = Row("login", "ok", "404", "ok", "404")
+# it exists only for its own office, and there for its kantoorbeheerder
+FOR_OWN_ADMINISTRATOR = Row("login", "403", "404", "ok", "404")
 # its page answers with another page: a document that cannot be read, a question that is no longer open
 OWN_AWAY = Row("login", "away", "404", "away", "404")
 
@@ -62,9 +64,12 @@ ROWS = {
     "": Row("login", "ok", "ok", "ok", "away"),
     "health/live": PUBLIC,
     "health/ready": PUBLIC,
+    "api/v1/": PUBLIC,
+    "api/v1/schema/": PUBLIC,
     "api/v1/office/": API,
     "tools/": OFFICE,
     "tools/certificaat/": OFFICE,
+    "tools/migratiebestand/": OFFICE,
     # from this machine, as all of these are
     "metrics": PUBLIC,
     # office
@@ -131,15 +136,36 @@ ROWS = {
     "api/v1/certificates/<uuid:pk>/activate/": API,
     "api/v1/certificates/<uuid:pk>/deactivate/": API,
     # migrations
+    "api/v1/migrations/": API,
+    "api/v1/migrations/<uuid:pk>/": API,
+    "api/v1/migrations/<uuid:pk>/report/": API,
+    "api/v1/migrations/<uuid:pk>/problems/": API,
+    "api/v1/migrations/<uuid:pk>/cancel/": API,
     "instellingen/migratie/": OFFICE,
+    "instellingen/migratie/stand/": OFFICE,
     "instellingen/migratie/nieuw/": OFFICE,
     "instellingen/migratie/nieuw/importtype/": OFFICE,
     # the page before it comes first
+    "instellingen/migratie/nieuw/bestand/bekend/": POST_ONLY,
     "instellingen/migratie/nieuw/bestand/": Row("login", "away", "away", "away", "404"),
     "instellingen/migratie/<uuid:pk>/": OWN,
     "instellingen/migratie/<uuid:pk>/verslag.csv": OWN,
+    "instellingen/migratie/<uuid:pk>/regels/": OWN,
+    "instellingen/migratie/<uuid:pk>/verslag.pdf": OWN,
+    # its job has no file any more
+    "instellingen/migratie/<uuid:pk>/mislukt.zip": Row("login", "404", "404", "404", "404"),
+    "instellingen/migratie/<uuid:pk>/probeer-opnieuw/": OWN,
+    "instellingen/migratie/<uuid:pk>/bestand-vernietigen/": OWN,
+    "instellingen/migratie/<uuid:pk>/ongedaan-maken/": FOR_OWN_ADMINISTRATOR,
+    "instellingen/migratie/<uuid:pk>/ongedaan-maken/stand/": FOR_OWN_ADMINISTRATOR,
+    # nobody has asked for its list
+    "instellingen/migratie/<uuid:pk>/ongedaan-maken/verdwijnt/": Row("login", "403", "404", "404", "404"),
+    "instellingen/migratie/<uuid:pk>/ongedaan-maken/blijft/": Row("login", "403", "404", "404", "404"),
     "instellingen/migratie/<uuid:pk>/voortgang/": OWN,
     "instellingen/migratie/<uuid:pk>/voortgang/stand/": OWN,
+    # before the check and after the end another page has it
+    "instellingen/migratie/<uuid:pk>/controle/": OWN_AWAY,
+    "instellingen/migratie/<uuid:pk>/controle.csv": OWN,
     "instellingen/migratie/<uuid:pk>/opnieuw/": OWN_AWAY,
     "instellingen/migratie/<uuid:pk>/annuleren/": OWN,
     # tus: whoever made it and nobody else, and nothing of it by GET
@@ -237,6 +263,7 @@ MAKERS = {
     "api/v1/certificates/<uuid:pk>/": certificate_of,
     "instellingen/gebruikersbeheer/<uuid:pk>/": person_of,
     "instellingen/migratie/<uuid:pk>/": job_of,
+    "api/v1/migrations/<uuid:pk>/": job_of,
     "uploads/<uuid:pk>/": upload_of,
 }
 

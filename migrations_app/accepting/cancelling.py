@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from migrations_app import notices
 from migrations_app.models import MigrationJob, Status
-from migrations_app.uploads import discard_on_commit
 from portal.office import audit
 from portal.office.models import User
 
@@ -24,23 +24,19 @@ def may_cancel(job: MigrationJob) -> bool:
 
 @transaction.atomic
 def cancel(job: MigrationJob, *, by: User | None) -> bool:
-    """Cancel `job` and delete its file. False when it is too late. `by` is None for the portal itself."""
-    name = job.storage_name
-    taken = MigrationJob.objects.filter(
-        pk=job.pk, status__in=CANCELLABLE, started_at=None, storage_name=name
-    ).update(
+    """Cancel `job`. False when it is too late. `by` is None for the portal itself."""
+    taken = MigrationJob.objects.filter(pk=job.pk, status__in=CANCELLABLE, started_at=None).update(
         status=Status.CANCELLED,
         finished_at=timezone.now(),
         lease_expires_at=None,
         # whoever checks the file at this moment finds out at its next write
         fence=F("fence") + 1,
-        storage_name="",
-        wrapped_key=None,
     )
     if not taken:
         return False
     audit.record("migration.cancelled", office=job.office, by=by, target=job, reference=job.reference)
-    discard_on_commit(name)
+    job.refresh_from_db(fields=["status", "finished_at", "attempts"])
+    notices.tell_end(job)
     return True
 
 
@@ -48,5 +44,5 @@ def expire_unconfirmed() -> int:
     """Cancel repeated uploads that nobody confirmed within a day; returns how many. For the scheduler."""
     waiting = MigrationJob.objects.filter(
         status=Status.UPLOADING, created_at__lt=timezone.now() - _MAY_WAIT
-    ).select_related("office")
+    ).select_related("office", "created_by")
     return sum(cancel(job, by=None) for job in waiting)

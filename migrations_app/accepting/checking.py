@@ -11,13 +11,16 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from migrations_app import notices, queue, sentences
-from migrations_app.accepting.knowing import known_clients
-from migrations_app.migration_file import CheckReport, Kind, check_file
-from migrations_app.migration_file import Part as AnnouncedPart
-from migrations_app.models import MigrationJob, Part, PartKind, Status
-from migrations_app.uploads import discard_on_commit, file_limits, open_upload
+from migrations_app import notices, planning, queue, sentences
+from migrations_app.accepting.findings import Findings
+from migrations_app.accepting.foreseeing import Foresight, check_and_foresee, in_order
+from migrations_app.accepting.keeping import keep_foresight
+from migrations_app.accepting.outlook import unsaved_parts
+from migrations_app.migration_file import CheckReport
+from migrations_app.models import MigrationJob, Part, Status
+from migrations_app.uploads import file_limits, open_upload
 from portal.office import audit
+from portal.office.hours import promised_day
 
 logger = logging.getLogger(__name__)
 
@@ -44,17 +47,29 @@ def check(job_id: UUID) -> None:
         return
     job = MigrationJob.objects.select_related("office", "created_by").get(pk=job_id)
     try:
-        with queue.heartbeat(job_id, job.fence, Status.CHECKING), open_upload(job) as upload:
-            report = check_file(
-                upload,
-                accepted_numbers=job.office.accepted_numbers(),
-                limits=file_limits(),
-                known_client=known_clients(job.office_id),
-                progress=_Progress(job),
-            )
-        _queue(job, report) if report.accepted else _refuse(job, report)
+        with queue.heartbeat(job_id, job.fence, Status.CHECKING), Findings() as findings:
+            _check(job, findings)
     except queue.Fenced:
         logger.info("job %s: the check was stopped", job.reference)
+        return
+    planning.refresh()
+
+
+def _check(job: MigrationJob, findings: Findings) -> None:
+    with open_upload(job) as upload:
+        report, foresight = check_and_foresee(
+            upload,
+            office_id=job.office_id,
+            accepted_numbers=job.office.accepted_numbers(),
+            limits=file_limits(),
+            kinds=job.selected_kinds,
+            findings=findings,
+            progress=_Progress(job),
+        )
+    if report.accepted:
+        _queue(job, report, foresight, findings)
+    else:
+        _refuse(job, report)
 
 
 class _Progress:
@@ -72,7 +87,7 @@ class _Progress:
 
 
 def _unattended() -> QuerySet[MigrationJob]:
-    nobody = Q(lease_expires_at=None) | Q(lease_expires_at__lt=timezone.now())
+    nobody = Q(lease_expires_at=None) | Q(lease_expires_at__lt=queue.clock())
     return MigrationJob.objects.filter(nobody, status=Status.CHECKING)
 
 
@@ -84,7 +99,7 @@ def _claim(job_id: UUID) -> bool:
             worker=queue.worker_name(),
             fence=F("fence") + 1,
             attempts=F("attempts") + 1,
-            lease_expires_at=timezone.now() + queue.LEASE,
+            lease_expires_at=queue.in_a_lease(),
             check_progress=1,
         )
     )
@@ -98,51 +113,38 @@ def _write(job: MigrationJob, **values: object) -> None:
 
 
 @transaction.atomic
-def _queue(job: MigrationJob, report: CheckReport) -> None:
+def _queue(job: MigrationJob, report: CheckReport, foresight: Foresight, findings: Findings) -> None:
     assert report.manifest is not None  # noqa: S101  # an accepted file has one
-    now = timezone.now()
-    parts = [_part(job, number, each, report) for number, each in enumerate(_in_order(report.manifest.parts))]
+    now = queue.read_clock()
+    parts = unsaved_parts(report.manifest, in_order(report.manifest.parts))
+    for part in parts:
+        part.job = job
+    Part.objects.bulk_create(parts, batch_size=1000)
+    keep_foresight(job, parts, foresight, findings)
     job.start_after = queue.start_after(job.office, now)
+    job.promised_day = promised_day(job.start_after)
     _write(
         job,
         status=Status.QUEUED,
         checked_at=now,
         start_after=job.start_after,
+        promised_day=job.promised_day,
         records_total=sum(part.announced for part in parts),
         check_progress=_LAST_STEP,
+        manifest_sha256=report.manifest_sha256,
         lease_expires_at=None,
         worker="",
         # the import has attempts of its own
         attempts=0,
     )
-    Part.objects.bulk_create(parts, batch_size=1000)
     audit.record("migration.queued", office=job.office, by=None, target=job, reference=job.reference)
     notices.tell_queued(job)
-
-
-def _in_order(parts: list[AnnouncedPart]) -> list[AnnouncedPart]:
-    """Clients first, since everything else refers to them; then as in the manifest."""
-    return sorted(parts, key=lambda part: part.kind is not Kind.CLIENTS)
-
-
-def _part(job: MigrationJob, position: int, announced: AnnouncedPart, report: CheckReport) -> Part:
-    assert report.manifest is not None  # noqa: S101  # as above
-    return Part(
-        job=job,
-        position=position,
-        path=announced.path,
-        kind=PartKind(announced.kind),
-        source_uuid=announced.source,
-        source_kind=report.manifest.source_of(announced).kind,
-        product=announced.product or "",
-        product_year=announced.product_year,
-        announced=announced.records,
-    )
+    queue.wake()
 
 
 def _refuse(job: MigrationJob, report: CheckReport) -> None:
     assert report.code is not None  # noqa: S101  # a refused file has one
-    job.reason = sentences.refusal(report.code, job.file_size)
+    job.status, job.reason = Status.REFUSED, sentences.refusal(report.code, job.file_size)
     with transaction.atomic():
         _end(job, Status.REFUSED, refusal_code=report.code, reason=job.reason)
         audit.record(
@@ -153,7 +155,7 @@ def _refuse(job: MigrationJob, report: CheckReport) -> None:
             reference=job.reference,
             code=str(report.code),
         )
-        notices.tell_refused(job)
+        notices.tell_end(job)
 
 
 def _give_up(job_id: UUID) -> bool:
@@ -170,15 +172,12 @@ def _give_up(job_id: UUID) -> bool:
 
 
 def _end(job: MigrationJob, status: Status, **values: object) -> None:
-    """Nothing will be imported: the file goes, in the store once this transaction is committed."""
+    """Nothing will be imported; the file goes when retention says so."""
     _write(
         job,
         status=status,
         finished_at=timezone.now(),
         lease_expires_at=None,
         worker="",
-        storage_name="",
-        wrapped_key=None,
         **values,
     )
-    discard_on_commit(job.storage_name)

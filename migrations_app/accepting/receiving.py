@@ -9,11 +9,12 @@ from uuid import UUID
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from migrations_app.accepting.reference import next_reference
 from migrations_app.models import ImportType, MigrationJob, PartKind, Status
+from migrations_app.multipart import StreamedUpload
 from migrations_app.uploads import (
     BytesFile,
     EmptyUpload,
@@ -24,6 +25,7 @@ from migrations_app.uploads import (
     seal,
 )
 from portal.dossiers.models import MessageStatus
+from portal.ids import uuid7
 from portal.office import audit
 from portal.office.models import Office, User
 
@@ -36,7 +38,7 @@ def receive(
     *,
     office: Office,
     by: User,
-    upload: BytesFile,
+    upload: BytesFile | StreamedUpload,
     import_type: ImportType,
     selected_kinds: Sequence[PartKind],
     message_status: MessageStatus,
@@ -51,6 +53,7 @@ def receive(
     """
     look_at(upload.name or "", upload.size or 0)
     job = MigrationJob(
+        id=upload.job_id if isinstance(upload, StreamedUpload) else uuid7(),
         office=office,
         created_by=by,
         file_name=clean_name(upload.name or ""),
@@ -58,7 +61,10 @@ def receive(
         selected_kinds=kinds_of(import_type, selected_kinds),
         default_message_status=message_status,
     )
-    sealed = seal(upload, office_id=office.pk, job_id=job.pk)
+    if isinstance(upload, StreamedUpload):
+        sealed = upload.store()
+    else:
+        sealed = seal(upload, office_id=office.pk, job_id=job.pk)
     with ExitStack() as undo:
         undo.callback(discard, sealed.storage_name)
         register(job, sealed, by=by, ask_if_known=ask_if_known, wake=wake)
@@ -79,13 +85,20 @@ def kinds_of(import_type: ImportType, ticked: Iterable[PartKind]) -> list[PartKi
 
 def earlier_upload(job: MigrationJob) -> MigrationJob | None:
     """The newest other job of the office with the same file that was, or may yet be, imported."""
-    return (
-        MigrationJob.objects.filter(office=job.office_id, sha256=job.sha256)
-        .exclude(pk=job.pk)
-        .exclude(status__in=(Status.UPLOADING, Status.REFUSED))
-        .exclude(Q(status=Status.CANCELLED, started_at=None))
-        .first()
+    return _counting(job.office_id).filter(sha256=job.sha256).exclude(pk=job.pk).first()
+
+
+def earlier_file(office: Office, *, size: int, manifest_sha256: str) -> MigrationJob | None:
+    """The same by what a browser can know of a file before it sends it: a manifest has its parts' digests."""
+    return _counting(office.pk).filter(file_size=size, manifest_sha256=manifest_sha256).first()
+
+
+def _counting(office_id: UUID) -> QuerySet[MigrationJob]:
+    """Jobs of the office, the newest first, but for those that brought nothing and will not."""
+    jobs = MigrationJob.objects.filter(office=office_id).exclude(
+        status__in=(Status.UPLOADING, Status.REFUSED)
     )
+    return jobs.exclude(status=Status.CANCELLED, started_at=None)
 
 
 @transaction.atomic

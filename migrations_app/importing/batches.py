@@ -19,7 +19,7 @@ from portal.ids import uuid7
 
 def import_batch(run: Run, part: Part, batch: Batch) -> None:
     """Every record of `batch` has its outcome, or none of them has. Raises queue.Fenced."""
-    write(run, part, prepare(run, part, batch)[0])
+    write(run, part, prepare(run, part, batch))
 
 
 def write(run: Run, part: Part, prepared: Prepared) -> None:
@@ -35,8 +35,14 @@ def write(run: Run, part: Part, prepared: Prepared) -> None:
         queue.hold(run.job.pk, run.fence)
 
 
-def skip_part(run: Run, part: Part) -> None:
-    """The wizard's choice leaves this kind out: every record is skipped, unread."""
+def close_part(run: Run, part: Part) -> None:
+    """Every record of the part has its outcome: of a kind that was not chosen, that it was skipped unread."""
+    if part.kind not in run.job.selected_kinds and not part.is_closed:
+        _skip(run, part)
+    Part.objects.filter(pk=part.pk).update(is_closed=True)
+
+
+def _skip(run: Run, part: Part) -> None:
     with transaction.atomic():
         queue.hold(run.job.pk, run.fence, records=part.announced - part.done)
         outcomes = Outcomes()

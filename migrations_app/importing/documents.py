@@ -25,9 +25,10 @@ _HELD_BYTES = 16 * 1024**2
 
 
 class Contents(NamedTuple):
-    """The documents that a batch names. `ids`: sha256 (hex) -> document of the office."""
+    """The documents that records name. `ids`: sha256 (hex) -> document of the office; `new` are among them."""
 
     ids: dict[str, UUID]
+    new: dict[str, UUID]
     problems: list[RecordProblem]
     pack: FinishedPack | None
 
@@ -46,18 +47,20 @@ def collect_documents(
         if (document := getattr(accepted.record, "document", None)) is not None
     ]
     if not naming:
-        return Contents({}, [], None)
+        return Contents({}, {}, [], None)
     known = {**_known(run, {document.sha256 for _, document in naming}), **recent}
+    new: dict[str, UUID] = {}
     problems: list[RecordProblem] = []
     with documents.PackWriter(run.job.office, storage_keyring(), default_storage) as writer:
         for named in _read(run, naming, problems):
             found = compare_messages(run, part, named)
             rejected = {problem.line for problem in found if problem.outcome}
             for accepted, wanted, content in named:
-                if wanted.sha256 not in known and accepted.line not in rejected:
-                    known[wanted.sha256] = writer.add(content, wanted.media_type).id
+                sha256 = wanted.sha256
+                if sha256 not in known and sha256 not in new and accepted.line not in rejected:
+                    new[sha256] = writer.add(content, wanted.media_type).id
             problems += found
-        return Contents(known, problems, writer.finish())
+        return Contents(known | new, new, problems, writer.finish())
 
 
 def _read(

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from migrations_app import notices, queue
+from migrations_app import notices, queue, retention
 from migrations_app.migration_file import OutcomeCode
 from migrations_app.models import MigrationJob, Outcome, Status, Tally
 from portal.office import audit
@@ -57,3 +57,5 @@ def _end(job: MigrationJob, status: Status) -> None:
     job.save(update_fields=["status", "finished_at", "lease_expires_at", "reason"])
     audit.record(f"migration.{status}", office=job.office, by=None, target=job)
     notices.tell_end(job)
+    if status == Status.COMPLETED:
+        retention.destroy(job, by=None)

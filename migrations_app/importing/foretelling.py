@@ -100,23 +100,25 @@ class Foretelling:
     def _records(
         self, cursor: CursorWrapper, part: AnnouncedPart, records: Sequence[AcceptedRecord]
     ) -> list[tuple[str, int, int, Collection[int]]]:
+        target = TARGETS[PartKind(part.kind)]
         stage(cursor, _RECORDS, [("tax_year", "int")], _year_rows(records))
-        said = _SAID.format(
-            nothing="t.content_hash IS NULL",
-            edited="t.edited_at IS NOT NULL",
-            same="t.content_hash = s.content_hash",
-        )
+        same, parameters = "t.content_hash = s.content_hash", []
+        if target.has_product:
+            # said by the part, not by the record
+            same += " AND t.product = %s AND t.product_year IS NOT DISTINCT FROM %s"
+            parameters = [part.product or "", part.product_year]
+        said = _SAID.format(nothing="t.id IS NULL", edited="t.edited_at IS NOT NULL", same=same)
         cursor.execute(
             f"""
             SELECT {said} AS outcome, s.tax_year, count(*), array_agg(s.line)
             FROM {_RECORDS} s
             LEFT JOIN LATERAL (
-                SELECT t.content_hash, t.edited_at FROM {TARGETS[PartKind(part.kind)].table} t
+                SELECT * FROM {target.table} t
                 WHERE t.source_id = %s AND t.record_key = s.record_key OFFSET 0
             ) t ON true
             GROUP BY outcome, s.tax_year
             """,
-            [self._sources.get(part.source)],
+            [*parameters, self._sources.get(part.source)],
         )
         return list(cursor.fetchall())
 
@@ -226,7 +228,7 @@ def _year_rows(records: Sequence[AcceptedRecord]) -> Iterator[list[object]]:
 def _client_rows(records: Sequence[AcceptedRecord]) -> Iterator[list[object]]:
     for accepted in records:
         client: Any = accepted.record
-        identity = client.rsin if client.rsin is not None else client.bsn
+        identity = client.rsin or client.bsn or None
         yield [
             accepted.line, uuid7(), client.id, accepted.content_hash, identity, client.kind, client.sequence,
         ]  # fmt: skip

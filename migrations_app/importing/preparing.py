@@ -6,6 +6,7 @@ import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain, repeat
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db import connection
 
 from migrations_app.importing.asking import steer_session
 from migrations_app.importing.clients import prepare_clients
+from migrations_app.importing.reading import Reader
 from migrations_app.importing.records import prepare_records
 from migrations_app.importing.run_state import Prepared, Run
 from migrations_app.migration_file import Batch
@@ -20,37 +22,67 @@ from migrations_app.models import Part, PartKind
 
 Item = TypeVar("Item")
 Documents = Mapping[str, UUID]
+# records that are held as such at a time; of the others of a batch only the text of their rows is
+_CHUNK = 5_000
 # seconds that one thread computes while the other has rows for PostgreSQL; Python's own are ten times as many
 _SWITCH = 0.0005
 
 
-def prepare(
-    run: Run, part: Part, batch: Batch, recent: Documents | None = None
-) -> tuple[Prepared, Documents]:
-    """What is to be written of `batch`, and the documents that are there once it is.
+def prepare(run: Run, part: Part, batch: Batch) -> Prepared:
+    """What is to be written of `batch`. Reads the file and the database, and writes no row."""
+    growing = _Batch({})
+    growing.add(run, part, batch)
+    return growing.prepared
 
-    `recent` are the documents of the batch before, which may not be committed yet. Writes no row.
+
+class _Batch:
+    """What is to be written at once, put together from pieces, none of which is held on to.
+
+    `before` are the documents of the batch before this one, which may not be committed yet.
     """
-    prepared = Prepared(batch.records, batch.last_line)
-    for problem in (*batch.refused, *batch.warnings):
-        prepared.outcomes.explain(problem)
-    documents: Documents = {}
-    if batch.accepted and part.kind == PartKind.CLIENTS:
-        prepare_clients(run, part, batch.accepted, prepared)
-    elif batch.accepted:
-        documents = prepare_records(run, part, batch.accepted, prepared, recent or {})
-    return prepared, documents
+
+    def __init__(self, before: Documents) -> None:
+        self._before = before
+        self.documents: dict[str, UUID] = {}
+        self.prepared = Prepared()
+        self.pieces = 0
+
+    def add(self, run: Run, part: Part, piece: Batch) -> None:
+        prepared = self.prepared
+        prepared.records += piece.records
+        prepared.last_line = piece.last_line
+        self.pieces += 1
+        for problem in (*piece.refused, *piece.warnings):
+            prepared.outcomes.explain(problem)
+        if piece.accepted and part.kind == PartKind.CLIENTS:
+            prepare_clients(run, part, piece.accepted, prepared)
+        elif piece.accepted:
+            recent = {**self._before, **self.documents}
+            self.documents |= prepare_records(run, part, piece.accepted, prepared, recent)
 
 
-def prepare_all(run: Run, part: Part, batches: Iterable[Batch]) -> Iterator[Prepared]:
-    """Each batch as it is wanted, on a connection of the calling thread. Reads the file."""
-    recent: Documents = {}
+def prepare_parts(
+    run: Run, reader: Reader, parts: Iterable[Part], *, size: int
+) -> Iterator[tuple[Part, Prepared | None]]:
+    """Batches of `size` records of each part as they are wanted, and None at a part's end.
+
+    On a connection of the calling thread. The first batches are smaller, so that the caller soon has one.
+    """
     steer_session()
-    for batch in batches:
-        prepared, recent = prepare(run, part, batch, recent)
-        # its records are in the rows now, and the next batch wants the memory
-        del batch
-        yield prepared
+    chunk = min(_CHUNK, size)
+    numbers = chain((1, 2)[: size // chunk], repeat(size // chunk))
+    batch = _Batch({})
+    for part in parts:
+        wanted = next(numbers)
+        for piece in reader.batches(part, size=chunk):
+            batch.add(run, part, piece)
+            if batch.pieces == wanted:
+                yield part, batch.prepared
+                batch, wanted = _Batch(batch.documents), next(numbers)
+        if batch.pieces:
+            yield part, batch.prepared
+            batch = _Batch(batch.documents)
+        yield part, None
 
 
 def one_ahead(items: Iterator[Item]) -> Generator[Item, None, None]:

@@ -26,7 +26,7 @@ Changed = tuple[AcceptedRecord, str]  # with the id of its row
 def prepare_records(
     run: Run, part: Part, records: Sequence[AcceptedRecord], prepared: Prepared, recent: Documents
 ) -> Documents:
-    """Add to `prepared` what is to be written of `records`; returns the documents that will be there then.
+    """Add to `prepared` what is to be written of `records`; returns the documents that come with it.
 
     Reads the database, and writes documents to the file store.
     """
@@ -39,7 +39,7 @@ def prepare_records(
     if lost:
         records = [accepted for accepted in records if accepted.line not in lost]
     _prepare(run, part, records, prepared, contents.ids)
-    return contents.ids
+    return contents.new
 
 
 def _prepare(

@@ -85,8 +85,8 @@ Act = Callable[[CursorWrapper, Outcomes], None]
 class Prepared:
     """A batch that was read and compared with what the portal has: what is left is to write it, in order."""
 
-    records: int
-    last_line: int
+    records: int = 0
+    last_line: int = 0
     outcomes: Outcomes = field(default_factory=Outcomes)
     acts: list[Act] = field(default_factory=list)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from uuid import UUID
@@ -13,12 +13,13 @@ from django.db import DatabaseError, connections
 from migrations_app import queue
 from migrations_app.importing import finishing
 from migrations_app.importing.asking import news_of
-from migrations_app.importing.batches import import_batch, skip_part, write
+from migrations_app.importing.batches import close_part, import_batch, write
 from migrations_app.importing.careful import forgive, import_carefully, is_setback, is_suspect
 from migrations_app.importing.partners import close_partners
-from migrations_app.importing.preparing import one_ahead, prepare_all
+from migrations_app.importing.preparing import one_ahead, prepare_parts
+from migrations_app.importing.reading import Reader, parts_to_read
 from migrations_app.importing.run_state import Run
-from migrations_app.migration_file import Batch, DuplicateIndex, MigrationFile, Refused
+from migrations_app.migration_file import MigrationFile, Refused
 from migrations_app.models import MigrationJob, Part, PartKind
 from migrations_app.uploads import file_limits, open_upload
 from portal.dossiers.models import Migration, Source
@@ -26,8 +27,6 @@ from portal.dossiers.models import Migration, Source
 logger = logging.getLogger(__name__)
 
 BATCH = 20_000
-# one index a source and kind: an id is known over all its parts
-Duplicates = dict[tuple[UUID, str], DuplicateIndex]
 
 
 def run_next() -> bool:
@@ -89,32 +88,11 @@ def _import(job: MigrationJob, fence: int) -> None:
         is_only_source = Source.objects.filter(office=job.office).count() == 1
         run = Run(job, fence, file, sources, is_only_source)
         run = replace(run, news=news_of(run))
-        clients_closed = False
-        duplicates: Duplicates = {}
-        try:
-            for part in _parts_to_read(job):
-                if part.kind != PartKind.CLIENTS and not clients_closed:
-                    close_partners(run)
-                    clients_closed = True
-                _import_part(run, part, duplicates)
-            if not clients_closed:
-                close_partners(run)
-        finally:
-            for index in duplicates.values():
-                index.close()
-
-
-def _parts_to_read(job: MigrationJob) -> list[Part]:
-    """Open parts, and closed ones whose ids a later open part of the same source and kind must know."""
-    parts = list(job.parts.order_by("position"))
-    return [
-        part
-        for number, part in enumerate(parts)
-        if any(
-            not later.is_closed and (later.source_uuid, later.kind) == (part.source_uuid, part.kind)
-            for later in parts[number:]
-        )
-    ]
+        parts = parts_to_read(job)
+        with Reader(run) as reader:
+            _import_parts(run, reader, [part for part in parts if part.kind == PartKind.CLIENTS])
+            close_partners(run)
+            _import_parts(run, reader, [part for part in parts if part.kind != PartKind.CLIENTS])
 
 
 def _sources(job: MigrationJob, file: MigrationFile) -> dict[UUID, Source]:
@@ -130,35 +108,27 @@ def _sources(job: MigrationJob, file: MigrationFile) -> dict[UUID, Source]:
     }
 
 
-def _import_part(run: Run, part: Part, duplicates: Duplicates) -> None:
-    """Import what lies behind the checkpoint; what lies before it is read for its ids."""
-    if part.kind not in run.job.selected_kinds:
-        if not part.is_closed:
-            skip_part(run, part)
-    else:
-        (announced,) = (each for each in run.file.manifest.parts if each.path == part.path)
-        known = (part.source_uuid, part.kind)
-        if known not in duplicates:
-            duplicates[known] = run.file.duplicate_index(announced)
-        batches = run.file.batches(
-            announced, start_line=part.last_line, size=BATCH, duplicates=duplicates[known]
-        )
-        if is_suspect(run, part):
-            _import_slowly(run, part, batches)
-        else:
-            with closing(one_ahead(prepare_all(run, part, batches))) as ready:
-                for prepared in ready:
-                    write(run, part, prepared)
-    Part.objects.filter(pk=part.pk).update(is_closed=True)
+def _import_parts(run: Run, reader: Reader, parts: Sequence[Part]) -> None:
+    """Each part from its checkpoint on, the next batch prepared while one is written."""
+    clear = list(parts)
+    while clear and is_suspect(run, clear[0]):
+        _import_slowly(run, reader, clear.pop(0))
+    with closing(one_ahead(prepare_parts(run, reader, clear, size=BATCH))) as ready:
+        for part, prepared in ready:
+            if prepared is None:
+                close_part(run, part)
+            else:
+                write(run, part, prepared)
 
 
-def _import_slowly(run: Run, part: Part, batches: Iterator[Batch]) -> None:
+def _import_slowly(run: Run, reader: Reader, part: Part) -> None:
     """Nothing ahead: where a worker died must be told by the checkpoint alone."""
-    for batch in batches:
+    for batch in reader.batches(part, size=BATCH):
         if is_suspect(run, part):
             import_carefully(run, part, batch)
         else:
             import_batch(run, part, batch)
+    close_part(run, part)
 
 
 def recover() -> None:

@@ -11,6 +11,7 @@ from migrations_app.migration_file.paths import DIRECTORIES, DOCUMENTS
 
 _DIGEST = 16
 _OTHER, _DOCUMENT, _FOLDER = range(3)
+_BELOW_DOCUMENTS = DOCUMENTS.encode()
 _DIRECTORIES = frozenset(name.encode() for name in DIRECTORIES)
 
 
@@ -54,7 +55,9 @@ class Directory:
     ) -> bool:
         """Append an entry; False when the name is already there, and then `find` keeps giving the first."""
         digest = name_digest(name)
-        slot = self._slot(digest)
+        slot = int.from_bytes(digest[:8], "little") & self._mask
+        if self._table[slot]:
+            slot = self._slot(digest)
         self._digests += digest
         self.offset.append(offset)
         self.packed.append(packed)
@@ -127,8 +130,6 @@ class Directory:
 
 
 def _role(name: bytes) -> int:
-    if name in _DIRECTORIES:
-        return _FOLDER
-    if name.startswith(DOCUMENTS.encode()) and not name.endswith(b"/"):
+    if name.startswith(_BELOW_DOCUMENTS) and not name.endswith(b"/"):
         return _DOCUMENT
-    return _OTHER
+    return _FOLDER if name in _DIRECTORIES else _OTHER

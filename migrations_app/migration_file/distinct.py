@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import compress
 from types import TracebackType
 
@@ -29,6 +29,7 @@ class DistinctIds:
         self._belongs = [bytes(byte % shares == which for byte in range(256)) for which in range(shares)]
         self._runs: list[list[tuple[int, int]]] = [[] for _ in range(shares)]
         self._waiting: list[int] = []
+        self._seen: set[int] = set()
         self._file = tempfile.TemporaryFile(prefix="hashes-")  # noqa: SIM115 closed by __exit__
         self._expected = expected
         self._count = 0
@@ -41,29 +42,31 @@ class DistinctIds:
     ) -> None:
         self._file.close()
 
-    def add(self, ids: Iterable[str]) -> None:
-        self.add_hashes(map(hash, ids))
-
-    def add_hashes(self, hashes: Iterable[int]) -> None:
-        """Of ids, as `hash` gives them."""
-        self._waiting += hashes
+    def add(self, ids: Sequence[str]) -> None:
+        self._count += len(ids)
+        if self._count > self._expected:
+            return
+        if len(self._runs) == 1:
+            self._seen.update(map(hash, ids))
+            return
+        self._waiting += map(hash, ids)
         if len(self._waiting) >= _WAITING:
             self._write()
 
     def _write(self) -> None:
-        self._count += len(self._waiting)
-        if self._count <= self._expected:
-            last_bytes = array("q", self._waiting).tobytes()[::_SIZE]
-            for runs, belongs in zip(self._runs, self._belongs, strict=True):
-                hashes = array("q", compress(self._waiting, last_bytes.translate(belongs)))
-                runs.append((self._file.tell(), len(hashes)))
-                hashes.tofile(self._file)
+        last_bytes = array("q", self._waiting).tobytes()[::_SIZE]
+        for runs, belongs in zip(self._runs, self._belongs, strict=True):
+            hashes = array("q", compress(self._waiting, last_bytes.translate(belongs)))
+            runs.append((self._file.tell(), len(hashes)))
+            hashes.tofile(self._file)
         self._waiting = []
 
     def all_differ(self) -> bool:
         """False when two are equal, or, once in a very long time, when two hashes are."""
+        if self._count > self._expected:
+            return False
         self._write()
-        return self._count <= self._expected and sum(map(self._distinct, self._runs)) == self._count
+        return len(self._seen) + sum(map(self._distinct, self._runs)) == self._count
 
     def _distinct(self, runs: list[tuple[int, int]]) -> int:
         return len(set().union(*self._read(runs)))

@@ -7,8 +7,8 @@ bytes, nothing was in the block that the records do not hold, be it a key twice 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
+from itertools import chain
 from typing import Any, Literal
 
 import msgspec
@@ -21,9 +21,19 @@ _OF_FEW_VALUES = frozenset({"tax", "tax_year", "period", "variant", "message", "
 _FEW = 64
 # each time that records did not fit, beyond the times that they did
 _CHANCES = 8
+_SPACED = b'": '
 
-_encode = msgspec.json.Encoder()
+_encoder = msgspec.json.Encoder()
 _decode_plain = msgspec.json.Decoder(dict[str, Any]).decode_lines
+
+
+def _spaced_lines(records: list[Any]) -> bytes:
+    """With a blank after each colon and comma, as many programs write it.
+
+    Where two objects follow each other within a record, that is no JSON and so equals no block that is.
+    """
+    written = msgspec.json.format(_encoder.encode(records), indent=0)
+    return written[1:-1].replace(b"}, {", b"}\n{") + b"\n"
 
 
 class _Measure:
@@ -32,17 +42,18 @@ class _Measure:
     def __init__(self) -> None:
         self.order: list[str] = []
         self.values: dict[str, set[Any]] = {}
-        self._orders: Counter[tuple[str, ...]] = Counter()
+        self._orders: set[tuple[str, ...]] = set()
         self._below: dict[str, _Measure] = {}
 
-    def take(self, objects: Iterable[Mapping[str, Any]]) -> None:
-        for each in objects:
-            self._orders[tuple(each)] += 1
-            for name in _OF_FEW_VALUES.intersection(each):
-                self.values.setdefault(name, set()).add(each[name])
-            for name in BELOW.keys() & each.keys():
-                held = each[name]
-                self.below(name).take(held if isinstance(held, list) else [held] if held else [])
+    def take(self, objects: Sequence[Mapping[str, Any]]) -> None:
+        self._orders.update(map(tuple, objects))
+        seen = {name for keys in self._orders for name in keys}
+        for name in _OF_FEW_VALUES & seen:
+            found = {each[name] for each in objects if name in each}
+            self.values.setdefault(name, set()).update(found)
+        for name in BELOW.keys() & seen:
+            held = [below for each in objects if (below := each.get(name))]
+            self.below(name).take([*chain.from_iterable(held)] if name == "lines" else held)
         self.order = []
         for keys in sorted(self._orders, key=len, reverse=True):
             self._insert(keys)
@@ -69,6 +80,7 @@ class Fit:
         self._struct = struct
         self._measure = _Measure()
         self._chances = _CHANCES
+        self._write: Callable[[list[Any]], bytes] = _encoder.encode_lines
         self._decoder: msgspec.json.Decoder[Any] | None = None
         self.fields: frozenset[str] = frozenset()
         self.values: Mapping[str, Set[Any]] = {}
@@ -81,7 +93,7 @@ class Fit:
             records: list[Any] = self._decoder.decode_lines(block)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        if _encode.encode_lines(records) != block:
+        if self._write(records) != block:
             return None
         self._chances += 1
         return records
@@ -92,6 +104,7 @@ class Fit:
         if self._chances <= 0:
             self._decoder = None
             return
+        self._write = _spaced_lines if _SPACED in block[: block.index(b"\n")] else _encoder.encode_lines
         self._measure.take(_decode_plain(block))
         few = {name: found for name, found in self._measure.values.items() if len(found) <= _FEW}
         left_out = {name: set() if self._measure.is_always(name) else {UNSET} for name in few}

@@ -31,7 +31,9 @@ SUCCESSFUL = (Status.COMPLETED, Status.COMPLETED_WITH_WARNINGS)
 FINAL = (*SUCCESSFUL, Status.FAILED, Status.REFUSED, Status.CANCELLED, Status.UNDONE)
 # somebody works on these rows: they have a worker and a lease
 HELD = (Status.RUNNING, Status.UNDOING)
-STORED = (Status.CHECKING, Status.QUEUED, Status.RUNNING)
+STORED = (Status.CHECKING, Status.QUEUED, Status.RUNNING, Status.PAUSED)
+# accepted, and promised for a day
+PROMISED = (Status.QUEUED, Status.RUNNING, Status.PAUSED)
 
 
 class ImportType(models.TextChoices):
@@ -56,7 +58,8 @@ class JobNumber(models.Model):
 class MigrationJob(models.Model):
     """One uploaded migration file and what becomes of it.
 
-    `fence` rises with every claim; whoever writes for this job shows the number it was given.
+    `fence` rises with every claim; whoever writes for this job shows the number it was given. `deaths` (workers
+    that died) and `setbacks` (services that failed them) count since its last progress, `attempts` all claims.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -71,8 +74,13 @@ class MigrationJob(models.Model):
     file_name = models.CharField(_("bestand"), max_length=255)
     file_size = models.BigIntegerField(_("grootte"), default=0)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    # of manifest.json alone, which a browser reads before it sends a file; empty until the file is accepted
+    manifest_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")
     storage_name = models.CharField(max_length=200, blank=True)
     wrapped_key = models.BinaryField(null=True)
+    file_destroyed_at = models.DateTimeField(_("bestand vernietigd"), null=True)
+    # the migration whose rejected records this one tries again
+    retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="retries")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("door"))
     created_at = models.DateTimeField(_("gestart"), auto_now_add=True)
     checked_at = models.DateTimeField(_("gecontroleerd"), null=True)
@@ -88,6 +96,14 @@ class MigrationJob(models.Model):
     fence = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(_("pogingen"), default=0)
     lease_expires_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(_("laatste poging"), null=True)
+    deaths = models.PositiveSmallIntegerField(_("gestopte workers"), default=0, db_default=0)
+    setbacks = models.PositiveSmallIntegerField(_("storingen"), default=0, db_default=0)
+    # an administrator's `start now`: office hours do not hold it up
+    hours_waived = models.BooleanField(_("meteen gestart"), default=False, db_default=False)
+    # the day on which the office was told that its data would be there, and when support heard they were not
+    promised_day = models.DateField(_("beloofd uiterlijk"), null=True)
+    alarmed_at = models.DateTimeField(_("alarm"), null=True)
 
     class Meta:
         verbose_name = _("migratie")
@@ -95,6 +111,8 @@ class MigrationJob(models.Model):
         ordering = ("-created_at", "-id")
         indexes = (
             models.Index(name="job_office_newest", fields=("office", "-created_at")),
+            # the administration looks at all offices at once
+            models.Index(name="job_newest", fields=("-created_at", "-id")),
             models.Index(name="job_due", fields=("start_after",), condition=Q(status=Status.QUEUED)),
             models.Index(
                 name="job_leases",
@@ -125,8 +143,18 @@ class MigrationJob(models.Model):
                 | (~Q(storage_name="") & Q(wrapped_key__isnull=False, sha256__regex=r"^[0-9a-f]{64}$")),
             ),
             models.CheckConstraint(
+                name="job_destroyed_has_no_file",
+                condition=Q(file_destroyed_at=None) | Q(storage_name="", wrapped_key=None),
+            ),
+            models.UniqueConstraint(
+                name="job_one_open_retry",
+                fields=("retry_of",),
+                condition=Q(retry_of__isnull=False) & ~Q(status__in=FINAL),
+            ),
+            models.CheckConstraint(
                 name="job_queued_has_start",
-                condition=~Q(status=Status.QUEUED) | Q(start_after__isnull=False, checked_at__isnull=False),
+                condition=~Q(status__in=(Status.QUEUED, Status.PAUSED))
+                | Q(start_after__isnull=False, checked_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="job_final_has_end",
@@ -161,9 +189,14 @@ class MigrationJob(models.Model):
         return 0 if self.status == Status.UPLOADING else 100
 
     @property
+    def _is_taken_back_whole(self) -> bool:
+        taken_back = self.status in (Status.UNDOING, Status.UNDONE)
+        return taken_back and self.records_done == self.records_total
+
+    @property
     def processing_percentage(self) -> int:
         """The lower bar: 1-9 while checked, 10 in the queue, 100 only when completed; it never goes back."""
-        if self.status in SUCCESSFUL:
+        if self.status in SUCCESSFUL or self._is_taken_back_whole:
             return 100
         if self.checked_at is None or self.status == Status.REFUSED:
             return min(9, self.check_progress)

@@ -45,8 +45,9 @@ class Tally(models.Model):
 class LedgerEntry(models.Model):
     """A record that was skipped or rejected, or a warning about one.
 
-    `line` is the record's place in its part, from 1. `expected` says what was expected of `field`;
-    no value of a personal number is kept.
+    `line` is the record's place in its part, from 1 (0: the part as a whole). `expected` says what was
+    expected of `field`; no value of a personal number is kept. `client_name` is kept where no row of the
+    portal can tell it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -63,11 +64,14 @@ class LedgerEntry(models.Model):
     tax_year = models.PositiveSmallIntegerField(null=True)
     field = models.CharField(max_length=60, blank=True)
     expected = models.CharField(max_length=200, blank=True)
+    client_name = models.CharField(max_length=302, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("regel van het verslag")
         verbose_name_plural = _("regels van het verslag")
         ordering = ("part", "line", "code")
+        # a Tally is one run of this index: pages of a long report are found without counting or sorting
+        indexes = (models.Index(name="ledger_tally", fields=("part", "code", "tax_year", "line")),)
         constraints = (
             models.UniqueConstraint(name="ledger_line_code_once", fields=("part", "line", "code")),
             models.CheckConstraint(

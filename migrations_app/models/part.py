@@ -23,7 +23,8 @@ class PartKind(models.TextChoices):
 class Part(models.Model):
     """The checkpoint of an import: every record up to the physical line `last_line` has its outcome.
 
-    `done` counts those records; empty lines are none.
+    `done` counts those records; empty lines are none. `trying_first` to `trying_last` are the lines that a
+    worker took upon itself beyond it because workers died there, `tries` of them with this one; 0 is none.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -48,6 +49,9 @@ class Part(models.Model):
     )
     last_line = models.PositiveIntegerField(default=0)
     is_closed = models.BooleanField(default=False)
+    trying_first = models.PositiveIntegerField(default=0, db_default=0)
+    trying_last = models.PositiveIntegerField(default=0, db_default=0)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("onderdeel")
@@ -57,6 +61,9 @@ class Part(models.Model):
             models.UniqueConstraint(name="part_position_once", fields=("job", "position")),
             models.UniqueConstraint(name="part_path_once", fields=("job", "path")),
             models.CheckConstraint(name="part_kind_known", condition=Q(kind__in=PartKind.values)),
+            models.CheckConstraint(
+                name="part_tries_lines_in_order", condition=Q(trying_first__lte=F("trying_last"))
+            ),
             # the numbers close: no more outcomes than records, and as many once the part is closed
             models.CheckConstraint(
                 name="part_outcomes_within_announced",

@@ -5,16 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Protocol
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from migrations_app import sentences
-from migrations_app.models import LedgerEntry, MigrationJob, Outcome, PartKind
+from migrations_app.models import LedgerEntry, MigrationJob, Outcome, Part, PartKind
+from migrations_app.retention import mask
 from portal.dossiers.models import ClientSource
 
 _CHUNK = 1000
 Names = dict[tuple[UUID, str], str]
+
+
+class Entry(Protocol):
+    """A row that can be a line of a report."""
+
+    part: Part
+    line: int
+    outcome: str
+    code: str
+    record_key: str
+    client_key: str
+    client_name: str
+    tax: str
+    tax_year: int | None
+    field: str
+    expected: str
 
 
 @dataclass(frozen=True)
@@ -32,26 +50,20 @@ class Remark:
     code: str
 
 
-def remark_counts(job: MigrationJob) -> dict[str, int]:
-    """How many lines the report has of each outcome. One query."""
-    counted = LedgerEntry.objects.filter(part__job=job).values_list("outcome").order_by()
-    return dict(counted.annotate(number=Count("pk")))
-
-
-def remarks(job: MigrationJob, outcome: Outcome | None = None, limit: int | None = None) -> Iterator[Remark]:
-    """Lines of the report in the order of the file; a thousand at a time are in memory."""
-    entries = LedgerEntry.objects.filter(part__job=job).select_related("part")
-    if outcome is not None:
-        entries = entries.filter(outcome=outcome)
-    ordered = entries.order_by("part__position", "line", "code")[:limit]
-    lines = ordered.iterator(chunk_size=_CHUNK)
+def remarks(entries: QuerySet[LedgerEntry], job: MigrationJob) -> Iterator[Remark]:
+    """`entries` of the job in their order; a thousand at a time are in memory."""
+    lines = entries.select_related("part").iterator(chunk_size=_CHUNK)
     while chunk := list(islice(lines, _CHUNK)):
-        names = _client_names(job, chunk)
-        for entry in chunk:
-            yield _remark(entry, names)
+        yield from described(job, chunk)
 
 
-def _client_names(job: MigrationJob, entries: Sequence[LedgerEntry]) -> Names:
+def described(job: MigrationJob, entries: Sequence[Entry]) -> list[Remark]:
+    """These lines of the report of `job`, each with its `part`. One query."""
+    names = _client_names(job, entries)
+    return [_remark(entry, names) for entry in entries]
+
+
+def _client_names(job: MigrationJob, entries: Sequence[Entry]) -> Names:
     """Names by source and record id."""
     known: QuerySet[ClientSource] = ClientSource.objects.filter(
         source__office=job.office_id,
@@ -61,19 +73,19 @@ def _client_names(job: MigrationJob, entries: Sequence[LedgerEntry]) -> Names:
     return {(row.source.source_uuid, row.record_key): row.client.display_name for row in known}
 
 
-def _client_key(entry: LedgerEntry) -> str:
+def _client_key(entry: Entry) -> str:
     """The id of the client that the record is about, which for a client is its own."""
     return entry.client_key or (entry.record_key if entry.part.kind == PartKind.CLIENTS else "")
 
 
-def _remark(entry: LedgerEntry, names: Names) -> Remark:
+def _remark(entry: Entry, names: Names) -> Remark:
     key = _client_key(entry)
     said = sentences.of_record(entry.code, entry.field, entry.expected)
     return Remark(
-        outcome_label=entry.get_outcome_display(),
+        outcome_label=str(Outcome(entry.outcome).label),
         path=entry.part.path,
         line=entry.line,
-        client=names.get((entry.part.source_uuid, key), key),
+        client=names.get((entry.part.source_uuid, key)) or entry.client_name or mask(key),
         tax=entry.tax,
         tax_year=entry.tax_year,
         reason=said.reason,

@@ -1,7 +1,6 @@
 """Uploads that go on where they were cut off: made, added to, taken back, expired."""
 
 from migrations_app.resumable.acts import (
-    Choices,
     add,
     create,
     expire,
@@ -10,11 +9,13 @@ from migrations_app.resumable.acts import (
     where,
 )
 from migrations_app.resumable.checksum import Checksum
+from migrations_app.resumable.choices import Choices, remember, remembered
 from migrations_app.resumable.errors import (
     ChecksumMismatch,
     DiskFull,
     Expired,
     Locked,
+    NotAllowed,
     OverQuota,
     Registered,
     ResumableError,
@@ -31,6 +32,7 @@ __all__ = [
     "DiskFull",
     "Expired",
     "Locked",
+    "NotAllowed",
     "OverQuota",
     "Registered",
     "ResumableError",
@@ -39,6 +41,8 @@ __all__ = [
     "add",
     "create",
     "expire",
+    "remember",
+    "remembered",
     "terminate",
     "unfinished",
     "where",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -14,34 +13,25 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from migrations_app import accepting, uploads
-from migrations_app.models import ImportType, MigrationJob, PartKind, Upload
+from migrations_app.models import MigrationJob, Upload
 from migrations_app.resumable import spool
 from migrations_app.resumable.checksum import Checksum
-from migrations_app.resumable.errors import Expired, Locked, OverQuota, Registered, TooMuch, WrongOffset
+from migrations_app.resumable.choices import Choices
+from migrations_app.resumable.errors import (
+    Expired,
+    Locked,
+    NotAllowed,
+    OverQuota,
+    Registered,
+    TooMuch,
+    WrongOffset,
+)
 from migrations_app.resumable.taking import Body, Round
-from portal.dossiers.models import MessageStatus
 from portal.ids import uuid7
 from portal.office.keys import storage_keyring
 from portal.office.models import Office, User
 
 _LOCK_NOT_AVAILABLE = "55P03"
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the wizard asks before the file."""
-
-    import_type: ImportType
-    kinds: Sequence[PartKind]
-    message_status: MessageStatus
-
-    def as_fields(self) -> dict[str, object]:
-        """As rows keep them."""
-        return {
-            "import_type": self.import_type,
-            "selected_kinds": accepting.kinds_of(self.import_type, self.kinds),
-            "default_message_status": self.message_status,
-        }
 
 
 @transaction.atomic
@@ -52,9 +42,9 @@ def create(
     accepting.look_at(name, length)
     _clear_spool()
     # two at once must not both fit
-    Office.objects.select_for_update(no_key=True).get(pk=office.pk)
+    locked = Office.objects.select_for_update(no_key=True).get(pk=office.pk)
     waiting = Upload.objects.filter(office=office, job=None).aggregate(total=Sum("length"))["total"] or 0
-    if waiting + length > settings.UPLOAD_QUOTA_BYTES:
+    if waiting + length > _quota(locked):
         raise OverQuota
     pk = uuid7()
     aad = uploads.bound_to(office.pk, pk)
@@ -84,15 +74,24 @@ def where(upload_id: UUID) -> Upload:
     return _locked(upload_id)
 
 
-def add(upload_id: UUID, body: Body, *, offset: int, checksum: Checksum | None = None) -> Upload:
+def add(
+    upload_id: UUID,
+    body: Body,
+    *,
+    offset: int,
+    checksum: Checksum | None = None,
+    may_go_on: Callable[[], bool] = lambda: True,
+) -> Upload:
     """Add the bytes of a request at `offset`; how far the upload is then.
 
     Committed in rounds, so that whatever cuts the request off costs one round at most. With a checksum there
-    is one round: its bytes are kept when it fits, all or none. The last round makes the job. Raises
-    ResumableError, or UploadRefused, after which the upload is gone.
+    is one round: its bytes are kept when it fits, all or none. `may_go_on` is asked before each further
+    round. The last one makes the job. Raises ResumableError, or UploadRefused: then the upload is gone.
     """
     upload = _round(upload_id, body, offset, checksum)
     while not body.at_end and upload.job_id is None:
+        if not may_go_on():
+            raise NotAllowed
         upload = _round(upload_id, body, upload.offset, checksum)
     return upload
 
@@ -127,6 +126,12 @@ def expire() -> int:
             _forget(upload)
     _clear_spool()
     return len(gone)
+
+
+def _quota(office: Office) -> int:
+    """Bytes that the unfinished uploads of an office may have together."""
+    own = office.upload_quota_mib
+    return settings.UPLOAD_QUOTA_BYTES if own is None else own * 1024**2
 
 
 def _clear_spool() -> None:

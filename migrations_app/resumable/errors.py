@@ -47,6 +47,12 @@ class Registered(ResumableError):
     code, status = "registered", 403
 
 
+class NotAllowed(ResumableError):
+    """Whoever adds to it was disabled or logged out meanwhile, or the token was revoked."""
+
+    code, status = "not-allowed", 401
+
+
 class OverQuota(ResumableError):
     """The office has too much unfinished already."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
@@ -14,11 +13,11 @@ from uuid import UUID
 from django.conf import settings
 
 from migrations_app.resumable.errors import DiskFull, Expired
+from migrations_app.uploads import NO_ROOM
 from portal.vault import FrameReader, FrameWriter
 
 _PREFIX = "resumable-"
 _PIECE = 1024**2
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def path_of(upload_id: UUID) -> Path:
@@ -31,7 +30,7 @@ def room_needed() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        if error.errno in NO_ROOM:
             raise DiskFull from error
         raise
 
@@ -58,7 +57,7 @@ def resume(
     when the spool is gone.
     """
     try:
-        raw = path_of(upload_id).open("r+b")
+        raw = path_of(upload_id).open("r+b", buffering=_PIECE)
     except FileNotFoundError:
         raise Expired from None
     try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
 
 from migrations_app import uploads
@@ -18,6 +20,8 @@ _PIECE = 1024**2
 # a round ends by whichever comes first
 ROUND_BYTES = 64 * 1024**2
 ROUND_SECONDS = 20.0
+# pieces that came in and are not yet sealed and hashed
+_AHEAD = 4
 
 digests = Digests()
 
@@ -79,19 +83,30 @@ class Round:
 
     def take(self, body: Body, checksum: Checksum | None) -> None:
         """One round of `body`, on disk when this returns. ChecksumMismatch, NoZip: nothing of it is kept."""
-        ends_at, ends_after = time.monotonic() + ROUND_SECONDS, self._upload.offset + ROUND_BYTES
-        while piece := body.piece():
-            if not self._writer.tell() and not _begins_a_zip(piece):
-                raise uploads.NoZip
-            self._writer.write(piece)
-            for each in (self._digest, checksum):
-                if each is not None:
-                    each.update(piece)
-            if checksum is None and (self._writer.tell() >= ends_after or time.monotonic() >= ends_at):
-                break
+        at, waiting = self._upload.offset, deque[Future[None]]()
+        ends_at, ends_after = time.monotonic() + ROUND_SECONDS, at + ROUND_BYTES
+        # the next piece comes in while another processor seals and hashes this one
+        with ThreadPoolExecutor(1) as other:
+            while piece := body.piece():
+                if not at and not _begins_a_zip(piece):
+                    raise uploads.NoZip
+                at += len(piece)
+                waiting.append(other.submit(self._absorb, piece, checksum))
+                if len(waiting) > _AHEAD:
+                    waiting.popleft().result()
+                if checksum is None and (at >= ends_after or time.monotonic() >= ends_at):
+                    break
+            for each in waiting:
+                each.result()
         if checksum is not None and (body.is_cut or not checksum.fits()):
             raise ChecksumMismatch
         self._settle()
+
+    def _absorb(self, piece: bytes, checksum: Checksum | None) -> None:
+        self._writer.write(piece)
+        for each in (self._digest, checksum):
+            if each is not None:
+                each.update(piece)
 
     def close(self) -> str:
         """End the file and return the SHA-256 of the whole, in hex."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from migrations_app import accepting
+from migrations_app import accepting, resumable
 from migrations_app.models import MigrationJob, Status
-from migrations_app.standing import Standing, with_totals
+from migrations_app.standing import Standing, UploadStanding, uploads_of, with_totals
 from portal.office.access import member, own
 from portal.office.http import OfficeRequest
 from portal.office.sessions import unprolonged
@@ -33,13 +33,13 @@ def progress(request: OfficeRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @never_cache
 def progress_fragment(request: OfficeRequest, pk: UUID) -> HttpResponse:
-    """What the progress page asks for every two seconds; `phase` is what it said aloud last.
+    """What the progress page asks for every few seconds; `phase` is what it said aloud last.
 
     Reads only: it writes no session, so that asking does not keep anybody logged in.
     """
-    context = _context(request, pk)
-    context["told_phase"] = request.GET.get("phase", "")
-    return render(request, "migrations_app/progress_fragment.html", context)
+    told = request.GET.get("phase", "")
+    context = _context(request, pk, is_upload=told.startswith(Status.UPLOADING))
+    return render(request, "migrations_app/progress_fragment.html", context | {"told_phase": told})
 
 
 @member
@@ -65,16 +65,45 @@ def confirm(request: OfficeRequest, pk: UUID) -> HttpResponse:
 @never_cache
 def cancel(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """Asks first; only a POST cancels."""
-    job = own(request, with_totals(MigrationJob.objects.all()), pk)
+    standing = _standing(request, pk)
     if request.method == "POST":
-        if accepting.cancel(job, by=request.user):
+        if isinstance(standing, UploadStanding):
+            return _cancel_upload(request, standing)
+        if accepting.cancel(standing.job, by=request.user):
             messages.success(request, _("De migratie is geannuleerd."))
         else:
             messages.warning(request, _("Deze migratie kan niet meer worden geannuleerd."))
         return redirect("migrations:progress", pk)
-    return render(request, "migrations_app/cancel.html", {"standing": Standing(job)})
+    return render(request, "migrations_app/cancel.html", {"standing": standing})
 
 
-def _context(request: OfficeRequest, pk: UUID) -> dict[str, object]:
-    job = own(request, with_totals(MigrationJob.objects.all()), pk)
-    return {"standing": Standing(job), "job": job, "now": timezone.now()}
+def _cancel_upload(request: OfficeRequest, standing: UploadStanding) -> HttpResponse:
+    """Only who makes an upload may take it back: it is in a window of his."""
+    if standing.job.created_by != request.user:
+        raise Http404
+    try:
+        resumable.terminate(standing.job.pk)
+    except resumable.ResumableError:
+        messages.warning(request, _("Deze upload is net verder gegaan. Probeer het opnieuw."))
+        return redirect("migrations:progress", standing.job.pk)
+    messages.success(request, _("De upload is geannuleerd."))
+    return redirect("migrations:overview")
+
+
+def _context(request: OfficeRequest, pk: UUID, *, is_upload: bool = False) -> dict[str, object]:
+    standing = _standing(request, pk, is_upload=is_upload)
+    is_own = standing.job.created_by == request.user
+    return {"standing": standing, "job": standing.job, "is_own": is_own, "now": timezone.now()}
+
+
+def _standing(request: OfficeRequest, pk: UUID, *, is_upload: bool = False) -> Standing:
+    """Of the job with this id, or of the upload that will be that job; `is_upload` looks for it first."""
+    uploads = uploads_of(request.office).filter(pk=pk)
+    jobs = with_totals(MigrationJob.objects.filter(office=request.office)).filter(pk=pk)
+    if is_upload and (upload := uploads.first()):
+        return UploadStanding(upload)
+    if job := jobs.first():
+        return Standing(job)
+    if upload := uploads.first():
+        return UploadStanding(upload)
+    raise Http404

@@ -1,27 +1,30 @@
-"""The report of a migration, as a page and as CSV."""
+"""The report of a migration: a page, its lines page by page, CSV and PDF."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from migrations_app import reporting
-from migrations_app.models import MigrationJob, Outcome
+from migrations_app import reporting, retention, retrying, undoing
+from migrations_app.migration_file import OutcomeCode
+from migrations_app.models import MigrationJob, Outcome, Undo
 from migrations_app.standing import Standing, with_totals
+from migrations_app.views.report_filter import LinesForm
 from portal.office.access import member, own
 from portal.office.http import OfficeRequest
 
-_LISTS = (
-    (Outcome.REJECTED, _("Mislukt")),
-    (Outcome.SKIPPED, _("Overgeslagen")),
-    (Outcome.WARNED, _("Waarschuwingen")),
-)
+_TITLES = {
+    Outcome.REJECTED: _("Mislukt"),
+    Outcome.SKIPPED: _("Overgeslagen"),
+    Outcome.WARNED: _("Waarschuwingen"),
+}
 _SHORT, _LONG = 50, 5000
 
 
@@ -30,22 +33,23 @@ _SHORT, _LONG = 50, 5000
 @never_cache
 def report(request: OfficeRequest, pk: UUID) -> HttpResponse:
     """The whole report. `?regels=alle` shows long lists in full, to print them."""
-    job = own(request, with_totals(MigrationJob.objects.select_related("office__logo")), pk)
+    job = _job(request, pk)
     if job.checked_at is None:
         return redirect("migrations:progress", pk)
-    parts = list(job.parts.all())
-    rows = reporting.product_rows(job, parts)
-    lists = _lists(job, _LONG if request.GET.get("regels") == "alle" else _SHORT)
+    found = reporting.report_of(job)
+    most = _LONG if request.GET.get("regels") == "alle" else _SHORT
+    lists = _lists(job, found, most)
     context = {
         "standing": Standing(job),
         "job": job,
-        "rows": rows,
-        "total": reporting.total_row(rows),
-        "kinds": reporting.kind_totals(parts),
-        "all": reporting.total_row(parts),
+        "report": found,
+        "controls": reporting.control_rows(job),
         "lists": lists,
         "is_whole": not any(each["is_cut"] for each in lists),
+        "longest": _LONG,
+        "more_volumes": range(2, reporting.volumes_of(sum(group.count for group in found.groups)) + 1),
         "now": timezone.now(),
+        **_followup(request, job, found),
     }
     return render(request, "migrations_app/report.html", context)
 
@@ -53,31 +57,89 @@ def report(request: OfficeRequest, pk: UUID) -> HttpResponse:
 @member
 @require_safe
 @never_cache
+def lines(request: OfficeRequest, pk: UUID) -> HttpResponse:
+    """The records that were skipped, rejected or warned about, chosen by a filter, fifty at a time."""
+    job = _job(request, pk)
+    found = reporting.report_of(job)
+    form = LinesForm(request.GET, report=found)
+    chosen = reporting.Lines(job, found, form.choice())
+    page: Page[reporting.Remark] = Paginator(chosen, reporting.PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"job": job, "form": form, "page": page, "remarks": list(page), "count": chosen.total}
+    return render(request, "migrations_app/report_lines.html", context)
+
+
+@member
+@require_safe
+@never_cache
 def report_csv(request: OfficeRequest, pk: UUID) -> StreamingHttpResponse:
-    """Every line of the report, or those of one outcome (`?uitkomst=rejected`)."""
+    """Every line of the report, or those that the filter leaves (as of `lines`)."""
     job = own(request, MigrationJob, pk)
-    wanted = request.GET.get("uitkomst")
-    outcome = next((each for each, _title in _LISTS if each == wanted), None)
-    name = f"{job.reference}{f'-{outcome.label.lower()}' if outcome else ''}.csv"
+    found = reporting.report_of(job)
+    choice = LinesForm(request.GET, report=found).choice()
+    outcome = f"-{Outcome(choice.outcome).label.lower()}" if choice.outcome else ""
+    chosen = reporting.Lines(job, found, choice)
     return StreamingHttpResponse(
-        reporting.csv_lines(reporting.remarks(job, outcome)),
+        reporting.csv_lines(chosen.everything()),
         content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{job.reference}{outcome}.csv"'},
+    )
+
+
+@member
+@require_safe
+@never_cache
+def report_pdf(request: OfficeRequest, pk: UUID) -> HttpResponse:
+    """The report as a file document; `?deel=2` is its second volume."""
+    job = _job(request, pk)
+    asked = request.GET.get("deel", "1")
+    if job.checked_at is None or not asked.isdecimal():
+        raise Http404
+    try:
+        pdf = reporting.pdf_of(job, request.office, volume=int(asked))
+    except reporting.NoSuchVolume:
+        raise Http404 from None
+    name = f"{job.reference}{f'-deel-{asked}' if asked != '1' else ''}.pdf"
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
-def _lists(job: MigrationJob, limit: int) -> list[dict[str, object]]:
+def _job(request: OfficeRequest, pk: UUID) -> MigrationJob:
+    jobs = MigrationJob.objects.select_related("office__logo", "undo", "retry_of")
+    return own(request, with_totals(jobs), pk)
+
+
+def _followup(request: OfficeRequest, job: MigrationJob, found: reporting.Report) -> dict[str, object]:
+    """What can be done after a migration, and until when."""
+    undo: Undo | None = getattr(job, "undo", None)
+    goes_at = retention.goes_at(job)
+    codes = {group.code for group in found.groups}
+    return {
+        "file_goes_at": goes_at,
+        "file_days": goes_at and max(0, (goes_at - timezone.now()).days),
+        "rejected": bool(goes_at and found.count(Outcome.REJECTED)),
+        "retryable": OutcomeCode.UNKNOWN_CLIENT in codes and retrying.may_retry(job),
+        "retries": job.retries.all() if found.count(Outcome.REJECTED) else (),
+        "import_ended_at": undo.import_ended_at if undo and undo.import_ended_at else job.finished_at,
+        "may_undo": request.membership.is_administrator and undoing.may_undo(job),
+        "undo_until": undoing.deadline(job),
+    }
+
+
+def _lists(job: MigrationJob, found: reporting.Report, most: int) -> list[dict[str, object]]:
     """One for each outcome that has lines."""
-    counts = reporting.remark_counts(job)
+    first = reporting.first_lines(job, found, most)
     return [
         {
             "outcome": outcome.value,
             "title": title,
             "caption_id": f"{outcome}-caption",
-            "count": counts[outcome],
-            "is_cut": counts[outcome] > limit,
-            "remarks": list(reporting.remarks(job, outcome, limit)),
+            "count": found.count(outcome),
+            "is_cut": found.count(outcome) > most,
+            "remarks": first[outcome],
         }
-        for outcome, title in _LISTS
-        if outcome in counts
+        for outcome, title in _TITLES.items()
+        if outcome in first
     ]

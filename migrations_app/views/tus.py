@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import BoundedSemaphore
 from uuid import UUID
 
 from django.conf import settings
@@ -14,23 +15,25 @@ from django.utils.http import http_date
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
-from migrations_app import forms, resumable
+from migrations_app import accepting, forms, resumable
 from migrations_app.models import Upload
 from migrations_app.resumable import Body, Checksum, ResumableError
 from migrations_app.resumable.checksum import ALGORITHMS
-from migrations_app.uploads import EmptyUpload, NoZip, UploadRefused, UploadTooLarge
+from migrations_app.uploads import EmptyUpload, NoRoom, NoZip, UploadRefused, UploadTooLarge
 from migrations_app.views.tus_asking import Asking, Refused, read_asking, read_choices, read_metadata
-from portal.office import ports
 
 VERSION = "1.0.0"
 _BYTES = "application/offset+octet-stream"
 _EXTENSIONS = "creation,creation-with-upload,expiration,termination,checksum"
-_REFUSED_AS = {NoZip.code: 415, EmptyUpload.code: 422, UploadTooLarge.code: 413}
+_REFUSED_AS = {NoZip.code: 415, EmptyUpload.code: 422, UploadTooLarge.code: 413, NoRoom.code: 507}
 _SENTENCES = {
     "over-quota": _("Uw kantoor heeft te veel uploads die niet af zijn. Maak die eerst af of annuleer ze."),
     "disk-full": _("Er is bij Nextens nu geen ruimte voor het bestand. Het geüploade deel blijft bewaard."),
     "registered": _("Dit bestand is al helemaal geüpload."),
 }
+# of this process; the rest of its threads are for pages
+_places = BoundedSemaphore(settings.UPLOADS_AT_ONCE)
+_RETRY_SECONDS = "5"
 Answer = Callable[[Asking, HttpRequest], HttpResponse]
 
 
@@ -61,6 +64,8 @@ def _answer(request: HttpRequest, acts: Mapping[str, Answer], pk: UUID | None) -
         response = _say(error.status, str(_SENTENCES.get(error.code, "")))
     if response.status_code == 401:
         response["WWW-Authenticate"] = "Bearer"
+    if response.status_code == 503:
+        response["Retry-After"] = _RETRY_SECONDS
     response["Tus-Resumable"] = VERSION
     response["Cache-Control"] = "no-store"
     return response
@@ -94,11 +99,11 @@ def _create(asking: Asking, request: HttpRequest) -> HttpResponse:
     header = request.headers.get("Upload-Metadata", "")
     metadata = read_metadata(header)
     name, length = metadata.get("filename", ""), _number(request, "Upload-Length")
-    choices = read_choices(asking, request, metadata)
-    if not ports.certificates().has_active_certificate(asking.office.pk):
+    choices = read_choices(asking, metadata)
+    if not accepting.may_upload(asking.office):
         raise Refused(403, forms.file_sentence("no_certificate", name, length))
     body = _body(request) if request.headers.get("Content-Length", "0") != "0" else None
-    with _told_as_by_the_form(name, length):
+    with _place(body), _told_as_by_the_form(name, length):
         made = resumable.create(
             office=asking.office,
             by=asking.user,
@@ -106,10 +111,12 @@ def _create(asking: Asking, request: HttpRequest) -> HttpResponse:
             length=length,
             choices=choices,
             metadata=header,
-            ask_if_known=asking.by_session,
+            # who was asked before the first byte is not asked again
+            ask_if_known=asking.by_session and metadata.get("again") != "1",
         )
         if body:
-            made = resumable.add(made.pk, body, offset=0, checksum=_checksum(request))
+            checksum, may = _checksum(request), _may_go_on(request)
+            made = resumable.add(made.pk, body, offset=0, checksum=checksum, may_go_on=may)
     address = {"Location": reverse("migrations:upload", args=[made.pk])}
     return HttpResponse(status=201, headers=_standing(made) | address)
 
@@ -125,8 +132,9 @@ def _where(pk: UUID) -> HttpResponse:
 def _add(pk: UUID, request: HttpRequest) -> HttpResponse:
     body, offset, checksum = _body(request), _number(request, "Upload-Offset"), _checksum(request)
     name, length = Upload.objects.values_list("file_name", "length").get(pk=pk)
-    with _told_as_by_the_form(name, length):
-        now = resumable.add(pk, body, offset=offset, checksum=checksum)
+    with _place(body), _told_as_by_the_form(name, length):
+        may = _may_go_on(request)
+        now = resumable.add(pk, body, offset=offset, checksum=checksum, may_go_on=may)
     return HttpResponse(status=204, headers=_standing(now))
 
 
@@ -141,6 +149,33 @@ def _body(request: HttpRequest) -> Body:
     if "Content-Length" not in request.headers:
         raise Refused(411)
     return Body(request.read, _number(request, "Content-Length"))
+
+
+@contextmanager
+def _place(body: Body | None) -> Iterator[None]:
+    """One of the threads that may wait for bytes; Refused when all of them do."""
+    if body is None:
+        yield
+    elif _places.acquire(blocking=False):
+        try:
+            yield
+        finally:
+            _places.release()
+    else:
+        raise Refused(503)
+
+
+def _may_go_on(request: HttpRequest) -> Callable[[], bool]:
+    """Whether who was let in at the start of a long request would still be."""
+
+    def may() -> bool:
+        try:
+            read_asking(request, anew=True)
+        except (Refused, Http404):
+            return False
+        return True
+
+    return may
 
 
 def _checksum(request: HttpRequest) -> Checksum | None:

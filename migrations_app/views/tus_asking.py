@@ -6,15 +6,16 @@ import base64
 import binascii
 from dataclasses import dataclass
 
+from django.contrib.auth import get_user
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
 
 from migrations_app.accepting import TICKED_KINDS
-from migrations_app.forms import ImportTypeForm
+from migrations_app.forms import ImportTypeForm, chosen
 from migrations_app.models import ImportType
-from migrations_app.resumable import Choices
-from migrations_app.views.wizard import as_chosen, choices_of
+from migrations_app.resumable import Choices, remembered
 from portal.dossiers.models import MessageStatus
 from portal.office.access import SESSION_EXPIRED
 from portal.office.models import Office, Scope, User
@@ -43,12 +44,15 @@ class Asking:
     by_session: bool
 
 
-def read_asking(request: HttpRequest) -> Asking:
-    """Raises Refused (401, 403), or Http404 for people of no office. A token goes before a session."""
+def read_asking(request: HttpRequest, *, anew: bool = False) -> Asking:
+    """Raises Refused (401, 403), or Http404 for people of no office. A token goes before a session.
+
+    `anew` asks once more who is logged in, in the midst of a request.
+    """
     keyword, _space, plain = request.headers.get("Authorization", "").partition(" ")
     if keyword.lower() == _KEYWORD:
         return _by_token(plain)
-    return _by_session(request)
+    return _by_session(request, get_user(request) if anew else request.user)
 
 
 def read_metadata(header: str) -> dict[str, str]:
@@ -62,13 +66,13 @@ def read_metadata(header: str) -> dict[str, str]:
         raise Refused(422) from None
 
 
-def read_choices(asking: Asking, request: HttpRequest, metadata: dict[str, str]) -> Choices:
+def read_choices(asking: Asking, metadata: dict[str, str]) -> Choices:
     """What the wizard asked; a program says it as metadata, and everything is its default. Raises Refused."""
     if asking.by_session:
-        chosen = choices_of(request)
-        if chosen is None:
+        choices = remembered(office=asking.office, user=asking.user)
+        if choices is None:
             raise Refused(422, _("Kies eerst wat u wilt migreren."))
-        return as_chosen(chosen)
+        return choices
     kinds = metadata.get("kinds", ",".join(TICKED_KINDS))
     form = ImportTypeForm(
         {
@@ -79,7 +83,7 @@ def read_choices(asking: Asking, request: HttpRequest, metadata: dict[str, str])
     )
     if not form.is_valid():
         raise Refused(422, " ".join(str(error) for errors in form.errors.values() for error in errors))
-    return as_chosen(form.cleaned_data)
+    return chosen(form)
 
 
 def _by_token(plain: str) -> Asking:
@@ -92,8 +96,7 @@ def _by_token(plain: str) -> Asking:
     return Asking(token.office, token.created_by, by_session=False)
 
 
-def _by_session(request: HttpRequest) -> Asking:
-    user = request.user
+def _by_session(request: HttpRequest, user: User | AnonymousUser) -> Asking:
     if not user.is_authenticated:
         raise Refused(401, str(SESSION_EXPIRED))
     membership = getattr(user, "membership", None)

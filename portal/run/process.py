@@ -1,8 +1,8 @@
-"""One process of the portal: `python -m portal.run.process web|worker|checks|signing|scheduler`.
+"""One process of the portal: `python -m portal.run.process web|worker|checks|mail|signing|scheduler`.
 
 The supervisor and the containers start the same ones. A worker is Celery's `solo` unless WORKER_CONCURRENCY
-says otherwise: imports have a process of their own, so a long one holds up neither checks nor mails, and each
-task runs in a process that the supervisor watches itself. WORKER_CONCURRENCY=n makes it a pool of n.
+says otherwise: imports, checks and mails each have a process of their own, so that a long one holds up no
+other, and the supervisor watches each itself. WORKER_CONCURRENCY=n makes it a pool of n.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 from portal.run import environment, leash
 
-QUEUES = {"worker": "default", "checks": "checks,mail", "signing": "signing"}
-BLOCKING_THREADS = 8
+QUEUES = {"worker": "imports", "checks": "checks", "mail": "sweeps,mail", "signing": "signing"}
+# most of them wait for bytes of slow uploads, which settings.UPLOADS_AT_ONCE bounds
+BLOCKING_THREADS = 32
 
 
 def main(name: str) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
 
-from portal.run import embedded, environment
+from portal.run import embedded, environment, folder_broker
 
 env = environ.Env()
 
@@ -27,7 +27,16 @@ def broker() -> tuple[str, dict[str, Any]]:
     """Address and transport options of Celery's broker."""
     if url := os.environ.get("REDIS_URL"):
         # seconds until an unacknowledged wake-up comes back; the claim in the row makes a second one harmless
-        return url, {"visibility_timeout": 3600, "socket_keepalive": True}
+        return url, {
+            "visibility_timeout": 3600,
+            "socket_keepalive": True,
+            # who tells a worker does not wait for a broker that is away: the scheduler tells again
+            "socket_connect_timeout": 2,
+            "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0.2,
+        }
+    folder_broker.install()
     messages = str(environment.private_folder("broker/messages"))
     return "filesystem://localhost//", {
         "data_folder_in": messages,
@@ -80,11 +89,9 @@ def mail() -> dict[str, Any]:
     return {"EMAIL_BACKEND": "portal.run.mail_files.EmailBackend"}
 
 
-def cache(data_dir: Path) -> dict[str, Any]:
-    """What counts login attempts must be one for all web processes."""
+def cache() -> dict[str, Any]:
+    """One for all web processes, with an `add` that only one of them wins: allauth counts asked password
+    links and used codes in it. A folder of files has no such `add`."""
     if url := os.environ.get("REDIS_URL"):
         return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
-    return {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": str(data_dir / "cache"),
-    }
+    return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}

@@ -39,6 +39,7 @@ class Supervisor:
             Child("web", logs),
             Child("worker", logs),
             Child("checks", logs),
+            Child("mail", logs),
             Child("signing", logs, PORTAL_SIGNING_KEY_FILE=signing_key),
             Child("scheduler", logs),
         ]

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.pictures import Camera
 from tests.browser.services import free_port, real_services
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +34,12 @@ QUIET = (
     "--disable-sync",
 )
 START_SECONDS = 60
+# Playwright's event loop stays in this thread, and in such a thread Django refuses its database
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--help-pictures", action="store_true", help="write the pictures of the help page anew")
 
 
 @dataclass(frozen=True)
@@ -105,9 +112,22 @@ def page(browser: Browser) -> Iterator[Page]:
     assert not complaints
 
 
+@pytest.fixture
+def camera(page: Page, request: pytest.FixtureRequest) -> Camera:
+    """Takes the help page's pictures with --help-pictures."""
+    return Camera(page, writes=bool(request.config.getoption("--help-pictures", default=False)))
+
+
 def _environment(folder: Path, port: int) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-    for name in ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE"):
+    for name in (
+        "DATABASE_URL",
+        "REDIS_URL",
+        "STORAGE_URL",
+        "EMAIL_URL",
+        "DJANGO_SETTINGS_MODULE",
+        "DJANGO_ALLOW_ASYNC_UNSAFE",
+    ):
         ours.pop(name, None)
     return {**ours, "PORTAL_DATA_DIR": str(folder), "PORT": str(port), "PORTAL_DEMO": "1"}
 

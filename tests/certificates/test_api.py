@@ -1,4 +1,4 @@
-"""/api/v1/certificates/: the acts of the pages, with a token; every refusal has code, message and field."""
+"""/api/v1/certificates/: the acts of the pages, with a token; every refusal has a code, and a field if it is one's fault."""
 
 from uuid import UUID
 
@@ -26,13 +26,15 @@ def api(portal, office, administrator):
     return client_of(office, administrator)
 
 
-def send(api, data, password=PASSWORD, name="a.p12", **more):
-    return api.post(BASE, {"certificate": SimpleUploadedFile(name, data), "password": password, **more})
+def send(api, data, password=PASSWORD, name="a.p12", headers=None, **more):
+    form = {"certificate": SimpleUploadedFile(name, data), "password": password, **more}
+    return api.post(BASE, form, headers=headers)
 
 
 def refusal(answer):
-    assert set(answer.json()) == {"code", "message", "field"}
-    return answer.status_code, answer.json()["code"], answer.json()["field"]
+    said = answer.json()
+    assert (answer["Content-Type"], said["status"]) == ("application/problem+json", answer.status_code)
+    return answer.status_code, said["code"], said["errors"][0]["field"] if said["errors"] else None
 
 
 def test_upload_and_list(api, office_p12, administrator):
@@ -44,6 +46,16 @@ def test_upload_and_list(api, office_p12, administrator):
     (row,) = api.get(BASE).json()["certificates"]
     assert row == {name: value for name, value in made.items() if name != "warnings"}
     assert AuditEvent.objects.get(act="certificate.uploaded").actor == administrator
+
+
+def test_an_upload_that_is_repeated_is_done_once(api, office_p12):
+    first, second = (send(api, office_p12, headers={"Idempotency-Key": "eerste"}) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.json() == first.json()
+    assert second["Idempotent-Replayed"] == "true"
+    other = send(api, office_p12, "fout", headers={"Idempotency-Key": "eerste"})
+    assert other.status_code == 422
+    assert Certificate.objects.count() == 1
 
 
 def test_one_certificate(api, kept, office_pair):
@@ -72,7 +84,7 @@ def test_an_upload_that_would_replace_with_something_to_heed_waits(api, kept, of
 def test_refused_uploads(api, office_p12, data, password, name, expected):
     answer = send(api, office_p12 if data is None else data, password, name)
     assert refusal(answer) == expected
-    assert answer.json()["message"].endswith(".")
+    assert answer.json()["detail"].endswith(".")
     assert not Certificate.objects.exists()
 
 
@@ -154,5 +166,5 @@ def test_other_methods(api, kept, office_pair):
 def test_the_list_asks_the_database_little(api, kept, office_pair, pki, django_assert_max_num_queries):
     kept(office_pair, activate=True)
     kept(makers.leaf(pki.services, key=office_pair.key))
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert len(api.get(BASE).json()["certificates"]) == 2

@@ -37,9 +37,7 @@ def test_each_once(kept, office_pair, administrator, staff_member, mails_at):
     assert mails_at(57) == []
     assert mails_at(56) == [(to, "Uw PKIoverheid-certificaat verloopt over 8 weken (22-11-2027)")]
     assert mails_at(55) == mails_at(40) == []
-    assert mails_at(28) == [
-        (to, "Herinnering: uw PKIoverheid-certificaat verloopt over 4 weken (22-11-2027)")
-    ]
+    assert mails_at(28) == [(to, "Herinnering: uw PKIoverheid-certificaat verloopt op 22-11-2027")]
     assert mails_at(27) == []
     urgent = "Dringend: uw PKIoverheid-certificaat verloopt over 1 week (22-11-2027)"
     assert mails_at(7) == [(to, urgent), (SUPPORT, urgent)]
@@ -49,7 +47,7 @@ def test_each_once(kept, office_pair, administrator, staff_member, mails_at):
 def test_what_was_missed_is_not_caught_up(kept, office_pair, mails_at):
     kept(office_pair, activate=True)
     (mail,) = mails_at(20)
-    assert mail[1] == "Herinnering: uw PKIoverheid-certificaat verloopt over 20 dagen (22-11-2027)"
+    assert mail[1] == "Herinnering: uw PKIoverheid-certificaat verloopt op 22-11-2027"
     assert mails_at(20) == []
 
 

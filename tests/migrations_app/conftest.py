@@ -89,7 +89,7 @@ def checked(received):
 
 
 @pytest.fixture
-def imported(checked):
+def imported(checked, transactional_db):
     """Take a file in, check and import it."""
 
     def go(data: bytes = GOOD, **choices) -> MigrationJob:

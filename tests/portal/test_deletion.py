@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from migrations_app.models import LedgerEntry, MigrationJob, Outcome, Part, Status, Tally
 from portal import deletion
-from portal.dossiers.models import ClientSource, RecentReturn
+from portal.dossiers.models import ClientSource, EarlierContent, RecentReturn
 from portal.ids import uuid7
 from portal.office import audit
 from portal.office.logos import set_logo
@@ -48,6 +48,9 @@ def fill(office, by):
         record_key="k",
         content_hash=bytes(16),
         created_in=client.created_in,
+    )
+    EarlierContent.objects.create(
+        migration=client.created_in, kind="client", row_id=client.pk, content={"name": "Eerder"}
     )
     set_logo(office=office, picture=Picture(b"PNG", 1, 1), by=by)
     create_token(office=office, name="Proef", scopes=[Scope.CERTIFICATES], expires_at=None, by=by)

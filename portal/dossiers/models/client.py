@@ -53,10 +53,12 @@ class Client(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("fiscale partner"),
+        db_index=False,
+        db_constraint=False,  # (office, partner) is one
     )
     active = models.BooleanField(_("actief"), default=True, db_default=True)
     client_until = models.DateField(_("klant tot"), null=True, blank=True)
-    created_in = models.ForeignKey(Migration, on_delete=models.PROTECT, related_name="+", db_index=False)
+    created_in = models.ForeignKey(Migration, on_delete=models.PROTECT, related_name="+")
     updated_in = models.ForeignKey(
         Migration, on_delete=models.PROTECT, related_name="+", db_index=False, null=True
     )
@@ -70,6 +72,7 @@ class Client(models.Model):
         ordering = ("name", "id")
         indexes = (
             models.Index(name="client_office_name", fields=("office", "name", "id")),
+            models.Index(name="client_partner", fields=("partner",), condition=Q(partner__isnull=False)),
             models.Index(
                 name="client_identity",
                 fields=("office", "identity_number"),
@@ -118,7 +121,7 @@ class ClientSource(models.Model):
     record_key = models.CharField(max_length=64, db_collation="C")
     partner_key = models.CharField(max_length=64, blank=True, db_default="", db_collation="C")
     content_hash = models.BinaryField()
-    created_in = models.ForeignKey(Migration, on_delete=models.PROTECT, related_name="+", db_index=False)
+    created_in = models.ForeignKey(Migration, on_delete=models.PROTECT, related_name="+")
     updated_in = models.ForeignKey(
         Migration, on_delete=models.PROTECT, related_name="+", db_index=False, null=True
     )

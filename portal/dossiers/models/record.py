@@ -22,13 +22,16 @@ class ImportedRecord(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # (office, client) is a foreign key, and the client's office is one: a third would check the same again
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     client = models.ForeignKey(Client, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+", db_index=False)
     record_key = models.CharField(max_length=64, db_collation="C")
     content_hash = models.BinaryField()
     created_in = models.ForeignKey(
-        Migration, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("herkomst")
+        Migration, on_delete=models.PROTECT, related_name="+", verbose_name=_("herkomst")
     )
     updated_in = models.ForeignKey(
         Migration, on_delete=models.PROTECT, related_name="+", db_index=False, null=True

@@ -36,7 +36,12 @@ class AssessmentMessage(ImportedRecord):
     amount = models.DecimalField(_("bedrag"), max_digits=17, decimal_places=2, null=True)
     status = models.CharField(_("status"), max_length=20, choices=MessageStatus)
     document = models.ForeignKey(
-        Document, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        Document,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,  # (office, document) is one
     )
 
     class Meta:
@@ -44,9 +49,7 @@ class AssessmentMessage(ImportedRecord):
         verbose_name_plural = _("serviceberichten")
         indexes = (
             models.Index(name="message_client", fields=("client",)),
-            models.Index(
-                name="message_document", fields=("document",), condition=Q(document__isnull=False)
-            ),
+            models.Index(name="message_document", fields=("document",), condition=Q(document__isnull=False)),
             models.Index(name="message_list", fields=("office", "-assessment_date", "id")),
         )
         constraints = (
@@ -90,7 +93,12 @@ class TaxCard(ImportedRecord):
     title = models.CharField(_("titel"), max_length=200, blank=True, db_default="")
     lines = models.JSONField(default=list)
     document = models.ForeignKey(
-        Document, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        Document,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,  # (office, document) is one
     )
 
     class Meta:
@@ -98,9 +106,7 @@ class TaxCard(ImportedRecord):
         verbose_name_plural = _("fiscale kaarten")
         indexes = (
             models.Index(name="card_client", fields=("client",)),
-            models.Index(
-                name="card_document", fields=("document",), condition=Q(document__isnull=False)
-            ),
+            models.Index(name="card_document", fields=("document",), condition=Q(document__isnull=False)),
             models.Index(name="card_list", fields=("office", "-tax_year", "id")),
         )
         constraints = (models.UniqueConstraint(name="card_known_once", fields=("source", "record_key")),)

@@ -41,18 +41,27 @@ class TaxReturn(ImportedRecord):
     product = models.CharField(_("programma"), max_length=40)
     product_year = models.PositiveSmallIntegerField(null=True)
     document = models.ForeignKey(
-        Document, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        Document,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,  # (office, document) is one
     )
     unlocked_at = models.DateTimeField(_("ontgrendeld"), null=True)
-    unlocked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    unlocked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("aangifte")
         verbose_name_plural = _("aangiften")
         indexes = (
             models.Index(name="return_client", fields=("client", "tax", "tax_year")),
+            models.Index(name="return_document", fields=("document",), condition=Q(document__isnull=False)),
+            # few are: an index of all would hold two million empty entries
             models.Index(
-                name="return_document", fields=("document",), condition=Q(document__isnull=False)
+                name="return_unlocked_by", fields=("unlocked_by",), condition=Q(unlocked_by__isnull=False)
             ),
             models.Index(name="return_list", fields=("office", "-tax_year", "tax", "id")),
         )

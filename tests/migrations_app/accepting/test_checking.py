@@ -145,13 +145,13 @@ def test_lost_file_leaves_the_job_to_the_next_attempt(received, stored):
 
 def test_cancelled_meanwhile_stops_the_check(received, staff_member, monkeypatch):
     job = received()
-    real = checking.check_file
+    real = checking.check_and_foresee
 
     def cancelled_meanwhile(*args, **kwargs):
         accepting.cancel(job, by=staff_member)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(checking, "check_file", cancelled_meanwhile)
+    monkeypatch.setattr(checking, "check_and_foresee", cancelled_meanwhile)
     accepting.check(job.pk)
     job.refresh_from_db()
     assert job.status == Status.CANCELLED
@@ -162,13 +162,13 @@ def test_progress_is_written_from_1_to_9(received, monkeypatch):
     monkeypatch.setattr(checking, "_EVERY_SECONDS", 0)
     seen = []
 
-    def check_file(upload, *, progress, **_):
+    def check_and_foresee(upload, *, progress, **_):
         for fraction in (0, 0.5, 1):
             progress(fraction)
             seen.append(MigrationJob.objects.get(pk=job.pk).processing_percentage)
         raise queue.Fenced
 
-    monkeypatch.setattr(checking, "check_file", check_file)
+    monkeypatch.setattr(checking, "check_and_foresee", check_and_foresee)
     job = received()
     accepting.check(job.pk)
     assert seen == [1, 5, 9]
@@ -185,14 +185,15 @@ def test_clients_of_an_earlier_migration_are_known(imported, checked, monkeypatc
     imported(migration_file(part("clients", client("K1"))))
     assert ClientSource.objects.count() == Client.objects.count() == 1
     reports = []
-    real = checking.check_file
+    real = checking.check_and_foresee
 
     def remember(*args, **kwargs):
         reports.append(real(*args, **kwargs))
         return reports[-1]
 
-    monkeypatch.setattr(checking, "check_file", remember)
+    monkeypatch.setattr(checking, "check_and_foresee", remember)
     returns = (tax_return("A1", of="K1"), tax_return("A2", of="K2"))
     checked(migration_file(part("returns", *returns, product="VpbWin", product_year=2018)))
-    assert reports[0].parts[0].good == 1
-    assert dict(reports[0].parts[0].rejected) == {"unknown-client": 1}
+    ((report, _foresight),) = reports
+    assert report.parts[0].good == 1
+    assert dict(report.parts[0].rejected) == {"unknown-client": 1}

@@ -19,7 +19,7 @@ def returns_of_one(source: str, prefix: str) -> dict:
 @pytest.fixture
 def rows_read(monkeypatch):
     """How many rows of returns each search for duplicates read."""
-    whole = merging._possible_duplicates
+    whole = merging._twice
     read: list[int] = []
 
     def returns_read(cursor) -> int:
@@ -31,11 +31,11 @@ def rows_read(monkeypatch):
 
     def counted(cursor, *given):
         before = returns_read(cursor)
-        found = list(whole(cursor, *given))
+        found = whole(cursor, *given)
         read.append(returns_read(cursor) - before)
         return found
 
-    monkeypatch.setattr(merging, "_possible_duplicates", counted)
+    monkeypatch.setattr(merging, "_twice", counted)
     return read
 
 

@@ -33,19 +33,19 @@ def small_batches(monkeypatch):
 @pytest.fixture
 def break_before(small_batches):
     """Do something before the n-th batch of a run, once."""
-    whole = running.import_batch
+    whole = running.write
 
     def arrange(number: int, act) -> None:
         count = 0
 
-        def import_batch(run, part, batch):
+        def write(run, part, prepared):
             nonlocal count
             count += 1
             if count == number:
                 act(run)
-            whole(run, part, batch)
+            whole(run, part, prepared)
 
-        small_batches.setattr(running, "import_batch", import_batch)
+        small_batches.setattr(running, "write", write)
 
     return arrange
 
@@ -70,22 +70,23 @@ def test_run_goes_on_at_its_checkpoint(queued, outcomes, break_before, number):
     assert TaxReturn.objects.count() == 7
 
 
-def test_run_that_breaks_three_times_fails_and_keeps_what_it_has(queued, small_batches):
-    whole = running.import_batch
+def test_run_that_breaks_too_often_fails_and_keeps_what_it_has(queued, small_batches):
+    whole = running.write
 
-    def import_batch(run, part, batch):
-        if batch.first_line > 2:
+    def write(run, part, prepared):
+        if prepared.last_line > 2:
             connection_lost(run)
-        whole(run, part, batch)
+        whole(run, part, prepared)
 
-    small_batches.setattr(running, "import_batch", import_batch)
+    small_batches.setattr(running, "write", write)
     job = queued(FILE)
 
-    for _attempt in range(3):
+    often = len(queue.SETBACK_PAUSES) + 1
+    for _attempt in range(often):
         running.run(job.pk, at_once=True)
 
     job.refresh_from_db()
-    assert (job.status, job.reason, job.attempts) == ("failed", "internal", 3)
+    assert (job.status, job.reason, job.attempts) == ("failed", "internal", often)
     assert (job.records_done, TaxReturn.objects.count()) == (3, 2)
 
 
@@ -127,18 +128,18 @@ def sweep() -> None:
 def test_batch_that_outlasts_its_lease_stays_with_its_worker(queued, small_batches, tries):
     small_batches.setattr(queue, "LEASE", dt.timedelta(seconds=0.2))
     small_batches.setattr(queue, "HEARTBEAT_SECONDS", 0.05)
-    merge = batches._merge
+    whole = batches.write_outcomes
     waited = []
 
-    def slowly(*given):
+    def slowly(*given, **more):
         time.sleep(0.4)
         sweeper = threading.Thread(target=sweep)
         sweeper.start()
         sweeper.join(timeout=2)
         waited.append(sweeper.is_alive())
-        return merge(*given)
+        whole(*given, **more)
 
-    small_batches.setattr(batches, "_merge", slowly)
+    small_batches.setattr(batches, "write_outcomes", slowly)
     job = queued(FILE)
     MigrationJob.objects.filter(pk=job.pk).update(attempts=tries - 1)
 

@@ -1,16 +1,29 @@
 """The wizard without JavaScript, as the step plan describes it."""
 
+import errno
+import hashlib
 import html
+import json
 import re
+import zipfile
+from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.test import Client
+from django.utils import timezone
 
 from migrations_app import accepting
-from migrations_app.models import MigrationJob, Status
+from migrations_app.models import MigrationJob, Status, WizardChoices
+from migrations_app.uploads import Sealing
+from portal.office.models import Office
 from tests.migrations_app.conftest import GOOD, NAME
-from tests.migrations_app.pages.conftest import DEFAULTS, FILE, START, TYPE, address, title, visible
+from tests.migrations_app.pages.conftest import DEFAULTS, FILE, START, TYPE, address, put, title, visible
 from tests.people import logged_in
+
+KNOWN = FILE + "bekend/"
 
 
 def upload(browser, data=GOOD, name=NAME):
@@ -66,12 +79,19 @@ def test_file_page_asks_for_the_choices_first(browser):
     assert not MigrationJob.objects.exists()
 
 
-def test_choices_that_make_no_sense_any_more_are_asked_again(browser):
-    session = browser.session
-    session["migration_choices"] = {"import_type": "everything", "kinds": 3}
-    session.save()
-    assert browser.get(FILE).headers["Location"] == TYPE
-    assert "Gecombineerd" in page(browser.get(TYPE))
+def test_choices_survive_a_log_out(chosen, staff_member):
+    chosen.post(TYPE, DEFAULTS | {"import_type": "messages", "message_status": "Archief"})
+    chosen.logout()
+    again = logged_in(staff_member)
+    assert "U migreert: Serviceberichten · SBA's zonder status: Archief" in visible(again.get(FILE))
+
+
+def test_choices_of_long_ago_are_asked_again(chosen, settings):
+    WizardChoices.objects.update(
+        import_type="messages", made_at=timezone.now() - timedelta(hours=settings.UPLOAD_KEEP_HOURS)
+    )
+    assert chosen.get(FILE).headers["Location"] == TYPE
+    assert re.findall(r'value="([^"]*)"[^>]*checked', page(chosen.get(TYPE)))[0] == "combined"
 
 
 @pytest.mark.parametrize(
@@ -152,6 +172,75 @@ def test_without_certificate_there_is_no_way_on(chosen, certificates, stored):
     assert stored() == []
 
 
+def test_certificate_may_be_no_more_than_a_warning(chosen, certificates, office, stored):
+    certificates.active = False
+    Office.objects.filter(pk=office.pk).update(certificate_required=False)
+    for at in (START, FILE):
+        assert "U kunt wel een migratiebestand uploaden" in visible(chosen.get(at))
+    assert chosen.post(START).headers["Location"] == TYPE
+    assert upload(chosen).status_code == 302
+    assert MigrationJob.objects.get().status == Status.CHECKING
+
+
+def test_spool_of_a_form_is_sealed_and_goes(chosen, stored, monkeypatch):
+    seen = []
+    add = Sealing.add
+
+    def watch(sealing, piece):
+        add(sealing, piece)
+        sealing._raw.flush()
+        seen.extend(path.read_bytes() for path in stored())
+
+    monkeypatch.setattr(Sealing, "add", watch)
+    data = b"PK\x03\x04" + b"Bakkerij" * 100_000
+    upload(chosen, data)
+    assert len(seen) == 1
+    assert len(seen[0]) > 500_000
+    assert b"Bakkerij" not in seen[0]
+    (kept,) = stored()
+    assert "spool" not in kept.parts
+
+
+def test_only_one_file_of_a_form_is_taken(chosen, stored):
+    files = [SimpleUploadedFile(f"{number}.zip", GOOD) for number in range(3)]
+    chosen.post(FILE, {"other": files[0], "file": files[1:]})
+    assert stored() == []
+
+
+def test_full_disk_is_no_server_error(chosen, stored, monkeypatch):
+    def refuse(sealing, piece):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Sealing, "add", refuse)
+    assert the_error(upload(chosen)) == (
+        "Er is bij Nextens nu geen ruimte voor het bestand. Probeer het later opnieuw."
+    )
+    assert stored() == []
+
+
+def test_form_needs_its_csrf_token(chosen, staff_member, stored):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(staff_member)
+    assert upload(strict).status_code == 403
+    assert stored() == []
+    token = str(strict.get(FILE).context["csrf_token"])
+    sent = {"file": SimpleUploadedFile(NAME, GOOD), "csrfmiddlewaretoken": token}
+    assert strict.post(FILE, sent).status_code == 302
+
+
+def test_strangers_send_no_large_files(client, db, monkeypatch):
+    taken = []
+    take = MemoryFileUploadHandler.receive_data_chunk
+    monkeypatch.setattr(
+        MemoryFileUploadHandler, "receive_data_chunk", lambda *args: taken.append(1) or take(*args)
+    )
+    large, small = (SimpleUploadedFile(NAME, bytes(size)) for size in (4 * 1024**2, 10))
+    assert client.post("/inloggen/", {"file": large}).status_code == 400
+    assert taken == []
+    assert client.post("/inloggen/", {"file": small}).status_code == 200
+    assert taken == [1]
+
+
 def test_known_file_is_asked_about(chosen, stored):
     upload(chosen)
     first = MigrationJob.objects.get()
@@ -165,6 +254,33 @@ def test_known_file_is_asked_about(chosen, stored):
     second.refresh_from_db()
     assert second.status == Status.CHECKING
     assert chosen.get(question).headers["Location"] == address(second, "voortgang/")
+
+
+def test_known_file_is_known_by_its_manifest(chosen, outsider, checked):
+    job = checked()
+    with zipfile.ZipFile(BytesIO(GOOD)) as archive:
+        manifest = hashlib.sha256(archive.read("manifest.json")).hexdigest()
+    asked = {"size": len(GOOD), "manifest": manifest}
+    told = chosen.post(KNOWN, asked).json()
+    day = job.created_at.astimezone().strftime("%d-%m-%Y")
+    assert told["known"] == job.reference
+    assert told["text"].startswith(
+        f"Dit bestand is op {day} al geüpload ({job.reference}). Wilt u het opnieuw uploaden?"
+    )
+    assert chosen.post(KNOWN, asked | {"size": 5}).json() == {}
+    assert outsider.post(KNOWN, asked).json() == {}
+    put(job, Status.CANCELLED, finished_at=timezone.now())
+    assert chosen.post(KNOWN, asked).json() == {}
+    assert chosen.post(KNOWN, {"size": "x", "manifest": "y"}).status_code == 422
+
+
+def test_page_tells_a_browser_what_it_may_say(chosen):
+    look = json.loads(html.unescape(re.search(r'data-look="([^"]*)"', page(chosen.get(FILE)))[1]))
+    assert look["numbers"] == ["12345678"]
+    assert look["texts"]["manifest-missing"].startswith(
+        "Dit .zip-bestand is niet met de Nextens-migratietool"
+    )
+    assert look["texts"]["too_large"] == "Het migratiebestand is {size}. Het maximum is {max}."
 
 
 def test_known_file_is_not_uploaded_again_without_a_yes(chosen, stored):
@@ -196,7 +312,7 @@ def test_buttons_in_the_order_of_the_step_plan(chosen):
 
 @pytest.mark.parametrize("at", [START, TYPE, FILE])
 def test_query_count(chosen, at, django_assert_max_num_queries):
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert chosen.get(at).status_code == 200
 
 

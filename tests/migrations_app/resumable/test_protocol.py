@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from migrations_app import accepting, resumable
-from migrations_app.models import MigrationJob, Status, Upload
+from migrations_app.models import MigrationJob, Status, Upload, WizardChoices
 from migrations_app.resumable import spool, taking
 from migrations_app.uploads import open_upload
 from portal.office.models import Scope
@@ -281,9 +281,7 @@ def test_session_needs_its_csrf_token(stored, certificates, staff_member):
 
 def test_session_without_choices(stored, certificates, staff_member):
     page = session(staff_member)
-    store = page.client.session
-    del store["migration_choices"]
-    store.save()
+    WizardChoices.objects.all().delete()
     assert page.create(len(GOOD)).status_code == 422
 
 

@@ -1,8 +1,12 @@
 """An address in the environment replaces each service."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 
 from portal.run import services
 
@@ -45,3 +49,24 @@ def test_mail(monkeypatch):
     assert services.mail()["EMAIL_BACKEND"] == "portal.run.mail_files.EmailBackend"
     monkeypatch.setenv("EMAIL_URL", "smtp+tls://me:secret@mail.example:587")
     assert (services.mail()["EMAIL_HOST"], services.mail()["EMAIL_USE_TLS"]) == ("mail.example", True)
+
+
+def test_cache_is_one_for_all_processes(monkeypatch):
+    assert services.cache()["LOCATION"] == "portal_cache"
+    monkeypatch.setenv("REDIS_URL", "redis://cache.example:6379/0")
+    assert services.cache()["LOCATION"] == "redis://cache.example:6379/0"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_something_is_added_to_the_cache_once(settings):
+    settings.CACHES = {"default": services.cache()}
+    key = str(uuid4())
+
+    def add(_):
+        try:
+            return cache.add(key, "y", 30)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(add, range(16))) == 1

@@ -19,7 +19,7 @@ from tests.portal.run.processes import (
 )
 
 pytestmark = pytest.mark.slow
-NAMES = {"web", "worker", "checks", "signing", "scheduler"}
+NAMES = {"web", "worker", "checks", "mail", "signing", "scheduler"}
 
 
 def named(folder):
