@@ -14,11 +14,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from migrations_app import alarms, notices, queue, steering
+from migrations_app import alarms, notices, steering
 from migrations_app.models import MigrationJob, Part, QueuePause, Status
 from migrations_app.standing import Standing
 from portal.office import trail
@@ -156,9 +157,9 @@ class MigrationJobAdmin(_ReadOnly, ReadOnly):
         "finished_at",
     )
     list_filter = ("status", Newest, ByOffice)
-    exact_fields = ("reference", "created_by__email")
+    exact_fields = ("reference",)
+    people_path = "created_by"
     search_help_text = _("MIG-nummer, e-mailadres van wie uploadde, of naam of KvK-nummer van het kantoor")
-    list_select_related = ("office", "created_by")
     inlines = (PartInline,)
     # no storage name, key or digest: they lead to the file
     fields = (
@@ -191,11 +192,12 @@ class MigrationJobAdmin(_ReadOnly, ReadOnly):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MigrationJob]:
-        return super().get_queryset(request).prefetch_related("office__opening_hours")
+        jobs: QuerySet[MigrationJob] = super().get_queryset(request)
+        return jobs.select_related("office", "created_by").prefetch_related("office__opening_hours")
 
     @admin.display(description=_("uitgelopen in kantoortijd"), boolean=True)
     def overrun(self, job: MigrationJob) -> bool:
-        return alarms.overran(job, queue.read_clock())
+        return alarms.overran(job, timezone.now())
 
     def get_urls(self) -> list[URLPattern]:
         own = [
@@ -248,26 +250,19 @@ class MigrationJobAdmin(_ReadOnly, ReadOnly):
         pause = QueuePause.objects.select_related("paused_by").first()
         return super().changelist_view(request, {**(extra_context or {}), "pause": pause})
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        job = self.get_object(request, object_id)
-        acts = [
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        job: MigrationJob = context["original"]
+        context["acts"] = [
             (reverse(f"admin:{_NAME}_{name}", args=[job.pk]), act.title)
             for name, act in ACTS.items()
-            if job is not None and job.status in act.statuses
+            if job.status in act.statuses
         ]
-        about = {
-            "acts": acts,
-            "totals": notices.totals(job) if job else None,
-            "reason": Standing(job).reason if job else "",
-            "timeline": trail.timeline(job.pk) if job else [],
+        context |= {
+            "totals": notices.totals(job),
+            "reason": Standing(job).reason,
+            "timeline": trail.timeline(job.pk),
         }
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **about})
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 def _who(request: HttpRequest) -> User:

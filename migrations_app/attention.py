@@ -19,7 +19,7 @@ _MOST = 5
 
 
 def attention(office: Office) -> list[Attention]:
-    """At most five migrations of the last month that failed, were refused or ended with warnings. One query."""
+    """At most five of the last month that failed, were refused or ended with warnings. One query."""
     jobs = MigrationJob.objects.filter(
         office=office,
         status__in=(Status.FAILED, Status.REFUSED, Status.COMPLETED_WITH_WARNINGS),

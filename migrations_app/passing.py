@@ -9,7 +9,7 @@ import hashlib
 import io
 import secrets
 import tempfile
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -17,21 +17,27 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 from portal.vault import FRAME_SIZE, FrameReader, FrameWriter
 
+if TYPE_CHECKING:  # generic in the stubs only
+    BytesUpload = UploadedFile[bytes]
+else:
+    BytesUpload = UploadedFile
+
 _AAD = b"portal:passing-file"
 _KEY_BYTES = 32
 
 
-class PassingFile(UploadedFile):
-    """`file` gives the plain bytes, from any place; empty when `is_too_large`, of which nothing was kept."""
+class PassingFile(BytesUpload):
+    """`plain` gives the bytes, from any place; empty when `is_too_large`, of which nothing was kept."""
 
-    def __init__(self, name: str, size: int, sha256: str, file: IO[bytes], *, is_too_large: bool) -> None:
+    def __init__(self, name: str, size: int, sha256: str, file: BinaryIO, *, is_too_large: bool) -> None:
         super().__init__(file, name, size=size)
+        self.plain = file
         self.sha256 = sha256
         self.is_too_large = is_too_large
 
 
 class PassingHandler(FileUploadHandler):
-    """The only upload handler of a view that keeps nothing; more than `settings.TOOLS_MAX_BYTES` is dropped."""
+    """The only upload handler of a view that keeps nothing; more than TOOLS_MAX_BYTES is dropped."""
 
     chunk_size = 1024**2
 
@@ -60,7 +66,7 @@ class PassingHandler(FileUploadHandler):
         self._writer.close()
         return self._passed(file_size, _Reader(self._raw, self._key))
 
-    def _passed(self, size: int, file: IO[bytes]) -> PassingFile:
+    def _passed(self, size: int, file: BinaryIO) -> PassingFile:
         name = self.file_name or ""
         return PassingFile(name, size, self._digest.hexdigest(), file, is_too_large=self._is_too_large)
 

@@ -62,9 +62,12 @@ def _queues() -> Iterator[Fact]:
         yield str(status.label), counted.get(status, 0)
     oldest = queue.due().aggregate(since=Min("start_after"))["since"]
     yield _("Langst aan de beurt sinds"), oldest
-    unsent = OutgoingMail.objects.filter(state=MailState.WAITING).order_by()
-    yield _("Mails die wachten"), unsent.count()
-    yield _("Mails die niet zijn verzonden"), OutgoingMail.objects.filter(state=MailState.FAILED).count()
+    unsent = (MailState.WAITING, MailState.FAILED)
+    mails = dict(
+        OutgoingMail.objects.filter(state__in=unsent).order_by().values_list("state").annotate(Count("pk"))
+    )
+    yield _("Mails die wachten"), mails.get(MailState.WAITING, 0)
+    yield _("Mails die niet zijn verzonden"), mails.get(MailState.FAILED, 0)
 
 
 def _held() -> list[dict[str, Any]]:

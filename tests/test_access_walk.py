@@ -311,6 +311,15 @@ def test_walk(request, staff_member, office, route, person):
     assert outcome(browser.get(path)) == getattr(ROWS[route], person or "anonymous")
 
 
+@pytest.mark.parametrize("disabled", ["user", "office"])
+def test_who_is_disabled_is_nobody_at_the_next_request(administrator, office, disabled):
+    browsers = {route: logged_in(administrator) for route in ROWS}
+    row = administrator if disabled == "user" else office
+    type(row).objects.filter(pk=row.pk).update(is_active=False)
+    for route, browser in browsers.items():
+        assert outcome(browser.get(address(route, UUID(int=1)))) == ROWS[route].anonymous, route
+
+
 @pytest.mark.parametrize("person", PEOPLE[:-1], ids=lambda person: person or "anonymous")
 def test_administration_is_for_nextens_administrators(request, office, person):
     browser = logged_in(request.getfixturevalue(person) if person else None)

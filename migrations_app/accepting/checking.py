@@ -16,7 +16,7 @@ from migrations_app.accepting.findings import Findings
 from migrations_app.accepting.foreseeing import Foresight, check_and_foresee, in_order
 from migrations_app.accepting.keeping import keep_foresight
 from migrations_app.accepting.outlook import unsaved_parts
-from migrations_app.migration_file import CheckReport
+from migrations_app.migration_file import CheckReport, Kind
 from migrations_app.models import MigrationJob, Part, Status
 from migrations_app.uploads import file_limits, open_upload
 from portal.office import audit
@@ -62,7 +62,7 @@ def _check(job: MigrationJob, findings: Findings) -> None:
             office_id=job.office_id,
             accepted_numbers=job.office.accepted_numbers(),
             limits=file_limits(),
-            kinds=job.selected_kinds,
+            kinds=frozenset(map(Kind, job.selected_kinds)),
             findings=findings,
             progress=_Progress(job),
         )

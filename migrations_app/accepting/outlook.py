@@ -18,7 +18,7 @@ from migrations_app.reporting import Remark
 
 _CHUNK = 1000
 # by path, outcome and tax year (0: none)
-Counts = Mapping[tuple[str, str, int], int]
+Counts = Mapping[tuple[str, Outcome, int], int]
 
 
 @dataclass
@@ -64,7 +64,8 @@ def outlook_of(job: MigrationJob) -> Outlook:
     """Of a job that was accepted. Two queries."""
     rows = Forecast.objects.filter(part__job=job)
     found = rows.values_list("part__path", "outcome", "tax_year", "count")
-    return outlook(job.parts.all(), {(path, outcome, year): count for path, outcome, year, count in found})
+    counts = {(path, Outcome(outcome), year): number for path, outcome, year, number in found}
+    return outlook(job.parts.all(), counts)
 
 
 def outlook(parts: Iterable[Part], counts: Counts) -> Outlook:
@@ -124,7 +125,7 @@ def findings_of(job: MigrationJob, outcome: str = "", code: str = "") -> QuerySe
 
 
 def described(job: MigrationJob, findings: Sequence[Finding]) -> list[Remark]:
-    """As the report says them, with the client's name from the file where the portal knows none. One query."""
+    """As the report says them, with the client's name as the file has it. One query."""
     return [
         replace(remark, client=finding.client_name) if finding.client_name else remark
         for finding, remark in zip(findings, reporting.described(job, findings), strict=True)

@@ -34,28 +34,29 @@ def update_rows(
     make_staging(cursor, target.staging, staging_columns(target))
     rows.run(cursor)
     steer_planner(cursor)
+    # the one join that LATERAL cannot order: hashed, it read all of the table for each batch
+    cursor.execute("SET LOCAL enable_hashjoin = off")
     values = [column.kept for column in target.columns]
     parameters: list[str | int | None] = []
     if target.has_document:
-        values.append("document_id = COALESCE(s.document_id, t.document_id)")
+        values.append("document_id = COALESCE((s.said).document_id, t.document_id)")
     if target.has_product:
         values.append("product = %s, product_year = %s")
         parameters = [part.product, part.product_year]
     cursor.execute(
         f"""
         WITH old AS MATERIALIZED (
-            SELECT s.line, t.* FROM {target.staging} s
+            SELECT s AS said, t.* FROM {target.staging} s
             JOIN LATERAL (
                 SELECT * FROM {target.table} t WHERE t.id = s.id AND t.edited_at IS NULL FOR UPDATE
             ) t ON true
         ), kept AS (
             {history.keep(target.name, "old")}
         )
-        UPDATE {target.table} t SET client_id = s.client_id, content_hash = s.content_hash,
+        UPDATE {target.table} t SET client_id = (s.said).client_id, content_hash = (s.said).content_hash,
             updated_in_id = %s, updated_at = now(), {", ".join(values)}
-        FROM old JOIN {target.staging} s USING (line)
-        WHERE t.id = old.id
-        RETURNING s.line
+        FROM old s WHERE t.id = s.id
+        RETURNING (s.said).line
         """,
         [run.job.pk, run.job.pk, *parameters],
     )

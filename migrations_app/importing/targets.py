@@ -32,8 +32,10 @@ class Column:
 
     @property
     def kept(self) -> str:
-        """SQL of an update: the staged value unless it is absent, else the row's (`s` and `t`)."""
-        staged = f"s.{self.name}" if self.absent == NULL else f"NULLIF(s.{self.name}, '{self.absent}')"
+        """SQL of an update: what is said (`s.said`) unless it is absent, else what the row `t` has."""
+        staged = f"(s.said).{self.name}"
+        if self.absent != NULL:
+            staged = f"NULLIF({staged}, '{self.absent}')"
         return f"{self.name} = COALESCE({staged}, t.{self.name})"
 
 

@@ -63,7 +63,9 @@ class MigrationJob(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="migration_jobs")
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, related_name="migration_jobs", verbose_name=_("kantoor")
+    )
     reference = models.CharField(_("verwijzing"), max_length=20, unique=True)
     status = models.CharField(_("status"), max_length=24, choices=Status)
     import_type = models.CharField(_("Migratie van:"), max_length=20, choices=ImportType)
@@ -95,7 +97,7 @@ class MigrationJob(models.Model):
     worker = models.CharField(max_length=100, blank=True)
     fence = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(_("pogingen"), default=0)
-    lease_expires_at = models.DateTimeField(null=True)
+    lease_expires_at = models.DateTimeField(_("in handen van de worker tot"), null=True)
     claimed_at = models.DateTimeField(_("laatste poging"), null=True)
     deaths = models.PositiveSmallIntegerField(_("gestopte workers"), default=0, db_default=0)
     setbacks = models.PositiveSmallIntegerField(_("storingen"), default=0, db_default=0)

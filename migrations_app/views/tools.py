@@ -26,8 +26,9 @@ class TryForm(FileForm):
 
     texts = {
         "too_large": _(
-            "Het migratiebestand is %(size)s. Hier kunt u bestanden tot %(max)s controleren. Een groter bestand "
-            "wordt na het uploaden gecontroleerd; u kunt de migratie annuleren zolang zij in de wachtrij staat."
+            "Het migratiebestand is %(size)s. Hier kunt u bestanden tot %(max)s controleren. Een groter "
+            "bestand wordt na het uploaden gecontroleerd; u kunt de migratie annuleren zolang zij in de "
+            "wachtrij staat."
         ),
         trying.TooSlow.code: _(
             "De controle van dit bestand duurt hier te lang. Upload het bestand: dan wordt het volledig "
@@ -73,7 +74,7 @@ def _tried(request: OfficeRequest, form: TryForm, file: PassingFile) -> HttpResp
     as_sheet = "csv" in request.POST
     most = trying.IN_A_SHEET if as_sheet else trying.ON_A_PAGE
     try:
-        trial = trying.try_file(file.file, request.office, remarks=most)
+        trial = trying.try_file(file.plain, request.office, remarks=most)
     except (trying.TooSlow, trying.Busy) as error:
         form.say(error.code)
         return {}

@@ -1,6 +1,6 @@
 """The folder of wake-ups: kombu's filesystem transport, with whole messages only.
 
-kombu lets a reader take a message that is not written yet, which ends the worker (so tests/faults found). Here
+kombu lets a reader take a message that is not written yet, which ends the worker. Here
 a message gets its name once it is whole; one that cannot be read is dropped, as it only says "look".
 """
 

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 
 from django.utils import timezone
 
@@ -31,14 +32,14 @@ def main(jobs: int) -> None:
     assert job is not None
     office = Office.objects.get(pk=job.office_id)
     for page in pages(str(office.pk), office.trade_register_number, str(job.pk), job.reference):
-        figure = _p95(browser, page)
+        figure = _p95(browser, page, connection)
         queries = _queries(browser, page, connection)
         print(
             json.dumps(
                 {
                     "name": f"{page} at {OFFICES} offices and {jobs} jobs, {queries} queries",
                     "figure": round(figure, 1),
-                    "unit": "ms (p95)",
+                    "unit": "ms of processor (p95)",
                     "ratio": round(max(figure / BUDGET_MS, queries / BUDGET_QUERIES), 2),
                     "against": f"the budget of {BUDGET_MS} ms and {BUDGET_QUERIES} queries",
                 }
@@ -149,14 +150,18 @@ def _queries(browser, page: str, connection) -> int:
     return len(queries)
 
 
-def _p95(browser, page: str) -> float:
-    """Milliseconds of the whole answer, middleware and template included."""
+def _p95(browser, page: str, connection) -> float:
+    """Milliseconds of processor time, this process's and the database's for it: the machine has other work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        worked = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
     times = []
     for _ in range(ROUNDS):
-        began = time.perf_counter()
+        began, database = time.process_time_ns(), int(worked.read_text().split()[0])
         if browser.get(page).status_code != 200:
             sys.exit(f"{page} does not answer")
-        times.append((time.perf_counter() - began) * 1000)
+        spent = time.process_time_ns() - began + int(worked.read_text().split()[0]) - database
+        times.append(spent / 1e6)
     return sorted(times)[int(ROUNDS * 0.95) - 1]
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-import struct
-import zlib
+import time
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect
 
 from tests.browser.conftest import Portal
 from tests.browser.test_journey import G4_TRIAL
@@ -18,21 +21,42 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 MIB = 1024**2
 SIZE = 80 * MIB
+PIECE = 64 * MIB  # as static/js/upload.js has it
+OFFICE = "12345678"
 UPLOADS = "**/uploads/**"
 BAR = "Uploaden van het migratiebestand"
 
 
 @pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A visitor whose scripts must not fail; requests here do, and Chromium complains of each."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL")
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
+    yield page
+    context.close()
+    assert not complaints
+
+
+def is_complaint(message: ConsoleMessage) -> bool:
+    return message.type == "error" and not message.text.startswith("Failed to load resource")
+
+
+@pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """One stored entry of random bytes: a real ZIP file, and no migration file."""
-    path, data, name = tmp_path / "16112026101500.zip", os.urandom(SIZE), b"x"
-    crc, flags = zlib.crc32(data), struct.pack("<HHHHH", 20, 0, 0, 0, 0x21)
-    sizes = struct.pack("<IIIHH", crc, len(data), len(data), len(name), 0)
-    entry = b"PK\x03\x04" + flags + sizes + name + data
-    central = b"PK\x01\x02" + struct.pack("<H", 20) + flags + sizes + bytes(14) + name
-    end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(entry), 0)
-    path.write_bytes(entry + central + end)
+    """A manifest of the office, and random bytes that it does not announce: the check will refuse it."""
+    path = tmp_path / "16112026101500.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("manifest.json", manifest(OFFICE))
+        archive.writestr("x", os.urandom(SIZE))
     return path
+
+
+def manifest(office: str) -> str:
+    return json.dumps({"office": {"trade_register_number": office}})
 
 
 def test_upload_survives_a_reload(page: Page, portal: Portal, file: Path) -> None:
@@ -41,13 +65,13 @@ def test_upload_survives_a_reload(page: Page, portal: Portal, file: Path) -> Non
     page.on("request", lambda request: asked.append(request) if "/uploads/" in request.url else None)
     send_one_piece(page, file)
     page.reload()
-    expect(page.get_by_text("Van 16112026101500.zip is 32,0 MB van 80,0 MB geüpload.")).to_be_visible()
+    expect(page.get_by_text("Van 16112026101500.zip is 64,0 MB van 80,0 MB geüpload.")).to_be_visible()
     page.unroute(UPLOADS)
     asked.clear()
     choose(page, file)
     expect(page).to_have_title(re.compile("Pagina 4 van 4: Voortgang"), timeout=60_000)
     first = next(request for request in asked if request.method == "PATCH")
-    assert first.headers["upload-offset"] == str(32 * MIB)
+    assert first.headers["upload-offset"] == str(PIECE)
     assert {request.method for request in asked} == {"HEAD", "PATCH"}
     expect(page.get_by_text("Geweigerd").first).to_be_visible(timeout=60_000)
 
@@ -62,30 +86,91 @@ def test_upload_pauses_and_goes_on(page: Page, portal: Portal, file: Path) -> No
     expect(page).to_have_url(re.compile("/instellingen/migratie/[0-9a-f-]{36}/"), timeout=60_000)
 
 
-def test_another_file_is_refused_with_a_reason(page: Page, portal: Portal, tmp_path: Path) -> None:
+def test_session_that_ends_in_mid_upload(page: Page, portal: Portal, file: Path) -> None:
+    """The server's 401 pauses; who logs in again in another window goes on where it was."""
     to_the_file_page(page, portal)
-    wrong = tmp_path / "export.rar"
-    wrong.write_bytes(b"Rar!")
-    choose(page, wrong)
-    expect(
-        page.get_by_text("Het migratiebestand moet een .zip-bestand zijn. U koos: export.rar.").first
-    ).to_be_visible()
+    held = send_one_piece(page, file)
+    log_out(page.context.new_page(), portal)
+    page.unroute(UPLOADS)
+    held[0].continue_()
+    expect(page.get_by_text("U bent uitgelogd omdat u een tijd niets heeft gedaan. Log")).to_be_visible()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Log opnieuw in").click()
+    log_in(opened.value)
+    expect(opened.value).to_have_title(re.compile("^Home"))
+    pieces: list[Request] = []
+    page.on("request", lambda request: pieces.append(request) if request.method == "PATCH" else None)
+    page.get_by_role("button", name="Ga verder").click()
+    expect(page).to_have_url(re.compile("/instellingen/migratie/[0-9a-f-]{36}/"), timeout=60_000)
+    assert [piece.headers["upload-offset"] for piece in pieces] == [str(PIECE)]
 
 
-def send_one_piece(page: Page, file: Path) -> None:
-    """The first PATCH request is answered; the second never arrives."""
-    passed = 0
+def test_network_that_is_away_for_a_while(page: Page, portal: Portal, file: Path) -> None:
+    to_the_file_page(page, portal)
+    away = 2
+
+    def route(route: Route) -> None:
+        nonlocal away
+        if route.request.method == "PATCH" and away:
+            away -= 1
+            route.abort("internetdisconnected")
+        else:
+            route.continue_()
+
+    page.route(UPLOADS, route)
+    choose(page, file)
+    expect(page.get_by_text("De verbinding is weggevallen.")).to_be_visible()
+    expect(page).to_have_url(re.compile("/instellingen/migratie/[0-9a-f-]{36}/"), timeout=60_000)
+
+
+def test_wrong_files_are_refused_before_a_byte_travels(page: Page, portal: Portal, tmp_path: Path) -> None:
+    to_the_file_page(page, portal)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/uploads/" in request.url else None)
+    for name, content, sentence in (
+        ("export.rar", b"Rar!", "Het migratiebestand moet een .zip-bestand zijn. U koos: export.rar."),
+        ("leeg.zip", b"", "Het migratiebestand is leeg."),
+        ("half.zip", zipped(OFFICE)[:-30], "Het migratiebestand is beschadigd of niet compleet."),
+        ("ander.zip", zipped("87654321"), "Dit migratiebestand is van een ander kantoor"),
+        ("iets.zip", zipped(OFFICE, name="a.txt"), "Dit .zip-bestand is niet met de Nextens-migratietool"),
+    ):
+        wrong = tmp_path / name
+        wrong.write_bytes(content)
+        page.locator("input[type=file]").set_input_files(wrong)
+        expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
+        page.get_by_role("button", name="Volgende >").click()
+        expect(page.get_by_role("progressbar", name=BAR)).to_be_hidden()
+    assert asked == []
+    assert "/nieuw/bestand/" in page.url
+
+
+def zipped(office: str, *, name: str = "manifest.json") -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, manifest(office))
+    return out.getvalue()
+
+
+def send_one_piece(page: Page, file: Path) -> list[Route]:
+    """The first PATCH request is answered; the second is held, and is what this returns."""
+    passed, held = 0, []
 
     def route(route: Route) -> None:
         nonlocal passed
         passed += route.request.method == "PATCH"
         if passed < 2:
             route.continue_()
+        else:
+            held.append(route)
 
     page.route(UPLOADS, route)
     with page.expect_response(lambda response: response.request.method == "PATCH", timeout=60_000):
         choose(page, file)
-    expect(page.get_by_role("progressbar", name=BAR)).to_have_attribute("value", "39")
+    expect(page.get_by_role("progressbar", name=BAR)).to_have_attribute("value", "79")
+    until = time.monotonic() + 10
+    while not held and time.monotonic() < until:
+        page.wait_for_timeout(20)
+    return held
 
 
 def choose(page: Page, file: Path) -> None:
@@ -93,11 +178,21 @@ def choose(page: Page, file: Path) -> None:
     page.get_by_role("button", name="Volgende >").click()
 
 
-def to_the_file_page(page: Page, portal: Portal) -> None:
-    page.goto(portal.url)
+def log_in(page: Page) -> None:
     page.get_by_label("Gebruikersnaam (uw e-mailadres)").fill("beheerder@demo.example")
     page.get_by_label("Wachtwoord", exact=True).fill("nextens-demo-2026")
     page.get_by_role("button", name="Inloggen").click()
+
+
+def log_out(page: Page, portal: Portal) -> None:
+    page.goto(f"{portal.url}/uitloggen/")
+    page.get_by_role("main").get_by_role("button", name="Uitloggen").click()
+    page.close()
+
+
+def to_the_file_page(page: Page, portal: Portal) -> None:
+    page.goto(portal.url)
+    log_in(page)
     page.goto(f"{portal.url}/instellingen/certificaten/")
     if not page.get_by_text("Maak inactief").count():
         page.goto(f"{portal.url}/instellingen/certificaten/upload/")

@@ -1,5 +1,6 @@
 """A night's folder, whose files and keys the test shares; offices with the same file in the queue."""
 
+import sys
 from io import BytesIO
 
 import pytest
@@ -20,9 +21,8 @@ from tests.portal.run.processes import own_folder
 def big_file() -> bytes:
     """5,000 records, a hundred of them with a document."""
     out = BytesIO()
-    write_synthetic(
-        out, clients=800, returns=3_700, messages=500, documents=100, seed=7, office_number=OFFICE
-    )
+    numbers = {"clients": 800, "returns": 3_700, "messages": 500, "documents": 100}
+    write_synthetic(out, **numbers, seed=7, office_number=OFFICE)
     return out.getvalue()
 
 
@@ -47,7 +47,7 @@ def night(folder, request):
     made = Night(folder, **getattr(request, "param", {}))
     yield made
     made.end()
-    print(made.log())
+    sys.stdout.write(made.log())
 
 
 @pytest.fixture

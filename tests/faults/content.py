@@ -10,17 +10,9 @@ from portal.dossiers.models import Client, Document, DocumentPack, EarlierConten
 from portal.office.models import OutgoingMail
 
 # columns that say when, where or in which run, never what
-_INCIDENTAL = {
-    "id",
-    "office_id",
-    "offset",
-    "stored_size",
-    "created_at",
-    "updated_at",
-    "edited_at",
-    "unlocked_at",
-    "unlocked_by_id",
-}
+_INCIDENTAL = {"id", "office_id", "offset", "stored_size", "created_at", "updated_at"}
+# when and by whom, of what the status says
+_INCIDENTAL |= {"edited_at", "unlocked_at", "unlocked_by_id"}
 # by what another row is known, `o` being that row
 _KNOWN_BY = {
     Client: "o.client_number || o.kind || o.name || o.sequence",

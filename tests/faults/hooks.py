@@ -1,9 +1,12 @@
 """What goes wrong in a worker, as the plan of a test has it. Loaded by worker_settings, by nothing else.
 
-The plan is a folder. `<job>.json` says of a job what befalls whoever works on it: `{"at": 3, "when": "after"}`
-kills the worker at the third commit since the claim, `{"seconds": 0.2}` so long after the claim, `{"wait": 3,
-"when": "after"}` lets it wait there until there is `<job>.go`, `{"batch": 2}` so after its second batch, `{"record": "A7"}` kills
-whoever takes that record up. What has happened is noted as `<job>.done`, and happens once; a record kills always.
+The plan is a folder. `<job>.json` says of a job what befalls whoever works on it:
+`{"at": 3, "when": "after"}` kills the worker at the third commit since the claim,
+`{"seconds": 0.2}` so long after the claim,
+`{"wait": 3, "when": "after"}` lets it wait there until there is `<job>.go`,
+`{"batch": 2}` so after its second batch,
+`{"record": "A7"}` kills whoever takes that record up.
+What has happened is noted as `<job>.done` and happens once; a record kills always.
 """
 
 import datetime as dt
@@ -33,7 +36,7 @@ class Hooks(AppConfig):
 
     def ready(self):
         from migrations_app import queue
-        from migrations_app.importing import batches, careful, preparing, running
+        from migrations_app.importing import careful, preparing, running
 
         wanted = settings.FAULTS
         queue.LEASE = dt.timedelta(seconds=wanted["lease"])
@@ -47,7 +50,7 @@ class Hooks(AppConfig):
         _follow_claims(queue, fate)
         _follow_commits(fate)
         _follow_batches(running, fate)
-        _follow_records((batches, preparing), fate)
+        _follow_records(preparing, fate)
         _fill_store(Path(wanted["plan"]) / "full")
 
 
@@ -147,15 +150,14 @@ def _follow_batches(running, fate):
     running.write = followed
 
 
-def _follow_records(modules, fate):
-    prepare = modules[0].prepare
+def _follow_records(preparing, fate):
+    add = preparing._Batch.add
 
-    def followed(run, part, batch, *more):
-        fate.take_up([accepted.record.id for accepted in batch.accepted])
-        return prepare(run, part, batch, *more)
+    def followed(self, run, part, piece):
+        fate.take_up([accepted.record.id for accepted in piece.accepted])
+        add(self, run, part, piece)
 
-    for module in modules:
-        module.prepare = followed
+    preparing._Batch.add = followed
 
 
 def _fill_store(full):

@@ -1,4 +1,4 @@
-"""A portal at night: real workers and a real scheduler on the test's database, and a plan of what goes wrong."""
+"""A portal at night: real workers and a real scheduler on the test's database, and what goes wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from contextlib import suppress
 
 import psutil
 from django.db import connection
@@ -25,9 +25,7 @@ _OF_DATABASE = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "EMBEDDED_
 class Night:
     """Processes in `folder`, which is their data folder. `pool` is the number of workers in one."""
 
-    def __init__(
-        self, folder: Path, *, database=None, lease=LEASE, stalled=20, shift=0.0, pool=2, **more: str
-    ):
+    def __init__(self, folder, *, database=None, lease=LEASE, stalled=20, shift=0.0, pool=2, **more):
         self.folder, self.plan = folder, folder / "plan"
         self.plan.mkdir(exist_ok=True)
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -70,10 +68,8 @@ class Night:
     def end(self) -> None:
         """Kill every process, with what it started."""
         for process in self.processes:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             process.wait()
         self.processes.clear()
 

@@ -106,7 +106,7 @@ def test_worker_that_dies_before_any_record_is_given_up(night, queued):
     job = queued()
     night.fate(job, at=2, when="before")
     night.start()
-    for death in range(3):
+    for _death in range(3):
         soon(lambda: night.befell(job))
         (night.plan / f"{job.pk}.done").unlink()
         pause(LEASE / 4)

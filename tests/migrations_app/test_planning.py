@@ -61,10 +61,10 @@ def done(job):
 def places():
     planning.refresh()
     rows = Place.objects.order_by("position").select_related("job")
+    seconds = ((row, row.expected_start - NOON, row.expected_end - NOON) for row in rows)
     return [
-        (row.job.reference[9:], (row.expected_start - NOON).total_seconds(), (row.expected_end - NOON).total_seconds())
-        for row in rows
-    ]  # fmt: skip
+        (row.job.reference[9:], start.total_seconds(), end.total_seconds()) for row, start, end in seconds
+    ]
 
 
 def test_pace_of_before_tells_the_end(job, done):

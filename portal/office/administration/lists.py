@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # generic in the stubs only
 else:
     Pages = Paginator
 
-MOST_ROWS = 2000
+MOST_ROWS, MOST_OFFICES = 2000, 50
 _DAYS = (1, 7, 30)
 
 
@@ -84,6 +84,13 @@ def _office_with(pk: str) -> Office | None:
         return None
 
 
-def offices_called(words: str) -> QuerySet[Office]:
-    """Those with these words in their name, or with this trade register number."""
-    return Office.objects.filter(Q(name__icontains=words) | Q(trade_register_number=words)).order_by()
+def called(words: str) -> Q:
+    """Offices with these words in their name, or with this trade register number."""
+    return Q(name__icontains=words) | Q(trade_register_number=words)
+
+
+def some_offices(words: str) -> list[UUID]:
+    """At most MOST_OFFICES of them: who means one of more says more."""
+    return list(
+        Office.objects.filter(called(words)).order_by("name").values_list("pk", flat=True)[:MOST_OFFICES]
+    )

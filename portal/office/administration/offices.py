@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Q, TimeField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.office import audit, people, support
 from portal.office.administration.acts import Act, ConfirmedActs
+from portal.office.administration.lists import called
 from portal.office.administration.pages import who
 from portal.office.hours import short_nights
 from portal.office.models import AcceptedTradeRegisterNumber, Membership, Office, OpeningHours, Role, User
@@ -50,8 +52,17 @@ class OpeningHoursFormSet(HoursFormSet):
         return [row for row in filled if row and not row.get("DELETE")]
 
 
+class _Clock(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
 class OpeningHoursInline(Inline):
     model = OpeningHours
+    # the browser's own, without the administration's clock
+    formfield_overrides = {TimeField: {"form_class": forms.TimeField, "widget": _Clock}}
     formset = OpeningHoursFormSet
     extra = 0
     max_num = 7
@@ -120,6 +131,9 @@ class OfficeAdmin(ConfirmedActs):
             _("Het kantoor is ingeschakeld."),
         ),
     }
+
+    def found(self, words: str) -> Q:
+        return called(words)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:

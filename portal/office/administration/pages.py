@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from portal.office import support
-from portal.office.administration.lists import CappedPaginator, office_named, offices_called
+from portal.office.administration.lists import CappedPaginator, office_named, some_offices
 from portal.office.models import Office, User
 
 if TYPE_CHECKING:  # generic in the stubs only
@@ -26,15 +26,19 @@ _NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)")
 class Desk(ModelAdmin):
     """`office_path` leads from a row to its office; empty for rows that are offices.
 
-    A search finds rows of offices with these words, or those that are exactly these words in one of
-    `exact_fields`: no list reads a whole table.
+    A search for an e-mail address finds rows in which `people_path` leads to its owner, or in which one of
+    `exact_fields` is that address; any other search rows of offices so called, or with exactly these words in
+    one of `exact_fields`. Each way has its index: no search reads a whole table.
     """
 
     office_path = "office"
     exact_fields: tuple[str, ...] = ()
+    people_path = ""
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
+    # facets count the whole table once for each choice
+    show_facets = admin.ShowFacets.NEVER
     sortable_by: Any = ()
     # switches the search box on; get_search_results does the searching
     search_fields = ("pk",)
@@ -53,10 +57,14 @@ class Desk(ModelAdmin):
 
     def found(self, words: str) -> Q:
         """The condition of a search."""
-        path = f"{self.office_path}__in" if self.office_path else "pk__in"
-        wanted = Q(**{path: list(offices_called(words).values_list("pk", flat=True))})
+        wanted = Q()
         for field in self.exact_fields:
             wanted |= Q(**{field: words})
+        if "@" not in words:
+            return wanted | Q(**{f"{self.office_path}__in": some_offices(words)})
+        if self.people_path:
+            people = User.objects.filter(email=words.lower()).values_list("pk", flat=True)
+            wanted |= Q(**{f"{self.people_path}__in": list(people)})
         return wanted
 
     def office_of(self, row: Model) -> Office | None:
@@ -72,6 +80,9 @@ class Desk(ModelAdmin):
         if office is not None and request.method == "GET":
             support.looked(office, at=row, what=str(self.opts.verbose_name), by=who(request))
         context["desk_office"] = office
+        if row is not None:
+            context["title"] = f"{str(self.opts.verbose_name).capitalize()} {row}"
+            context["subtitle"] = None
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changelist_view(
@@ -80,7 +91,8 @@ class Desk(ModelAdmin):
         office = office_named(request)
         if office is not None and request.method == "GET":
             support.looked(office, at=None, what=str(self.opts.verbose_name_plural), by=who(request))
-        return super().changelist_view(request, extra_context)
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -49,7 +49,7 @@ class AuditEventAdmin(ReadOnly):
     list_display = ("at", "sentence", "office", "actor", "details")
     list_filter = (OfEvents, ByOffice, ActFilter)
     list_select_related = ("office", "actor")
-    exact_fields = ("actor__email",)
+    people_path = "actor"
     search_help_text = _("Naam of KvK-nummer van het kantoor, of het hele e-mailadres van wie het deed")
     fields = readonly_fields = ("at", "sentence", "office", "actor", "act", "details", "facts")
 
@@ -130,7 +130,8 @@ class ApiTokenAdmin(ReadOnly):
     list_display = ("name", "prefix", "office", "created_by", "last_used_at", "expires_at", "revoked_at")
     list_filter = (ByOffice, ("revoked_at", admin.EmptyFieldListFilter))
     list_select_related = ("office", "created_by")
-    exact_fields = ("prefix", "created_by__email")
+    exact_fields = ("prefix",)
+    people_path = "created_by"
     search_help_text = _(
         "Begin van het token, e-mailadres van de maker, of naam of KvK-nummer van het kantoor"
     )

@@ -173,7 +173,7 @@ class ResetAdmin(ConfirmedActs):
     """Requests that wait for a second administrator, and those that were decided."""
 
     office_path = "user__membership__office"
-    exact_fields = ("user__email",)
+    people_path = "user"
     list_display = ("user", "reason", "asked_by", "asked_at", "agreed", "decided_by", "decided_at")
     list_filter = (("decided_at", admin.EmptyFieldListFilter),)
     list_select_related = ("user", "asked_by", "decided_by")

@@ -15,8 +15,12 @@ class AuditEvent(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     at = models.DateTimeField(_("moment"), auto_now_add=True)
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, related_name="audit_events")
-    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, null=True, related_name="audit_events", verbose_name=_("kantoor")
+    )
+    actor = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("door")
+    )
     act = models.CharField(_("handeling"), max_length=60)
     target_type = models.CharField(max_length=60, blank=True)
     target_id = models.UUIDField(null=True)

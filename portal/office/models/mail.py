@@ -20,7 +20,9 @@ class OutgoingMail(models.Model):
     """One message to one recipient; by `dedupe_key` an occasion is one mail, however often it is told."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    office = models.ForeignKey(Office, on_delete=models.CASCADE, null=True, related_name="mails")
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, null=True, related_name="mails", verbose_name=_("kantoor")
+    )
     kind = models.CharField(_("soort"), max_length=40)
     dedupe_key = models.CharField(max_length=200, unique=True)
     recipient = models.EmailField(_("aan"))
@@ -45,6 +47,8 @@ class OutgoingMail(models.Model):
         indexes = (
             models.Index(name="mail_due", fields=("next_attempt_at",), condition=Q(state=MailState.WAITING)),
             models.Index(name="mail_newest", fields=("-created_at", "-id")),
+            models.Index(name="mail_recipient", fields=("recipient", "-created_at")),
+            models.Index(name="mail_failed", fields=("-created_at",), condition=Q(state=MailState.FAILED)),
         )
         constraints = (
             models.CheckConstraint(name="mail_state_known", condition=Q(state__in=MailState.values)),

@@ -46,7 +46,7 @@ class Office(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("Leeg: zoveel als elk ander kantoor."),
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("gemaakt"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("kantoor")

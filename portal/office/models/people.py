@@ -39,7 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("naam"), max_length=200, blank=True)
     is_active = models.BooleanField(_("actief"), default=True)
     is_staff = models.BooleanField(_("Nextens-beheerder"), default=False)
-    date_joined = models.DateTimeField(auto_now_add=True)
+    date_joined = models.DateTimeField(_("toegevoegd"), auto_now_add=True)
 
     objects = UserManager()
 
@@ -66,7 +66,9 @@ class Role(models.TextChoices):
 class Membership(models.Model):
     """A user works at one office, in one role."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="membership")
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, related_name="membership", verbose_name=_("gebruiker")
+    )
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("rol"), max_length=20, choices=Role)
 

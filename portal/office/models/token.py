@@ -26,7 +26,9 @@ class ApiToken(models.Model):
     """A token as it can be recognised, never itself: `digest` is the SHA-256 of its secret, in hex."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="api_tokens")
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("kantoor")
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("door"))
     name = models.CharField(_("naam"), max_length=100)
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope), verbose_name=_("rechten"))

@@ -1,4 +1,4 @@
-"""The page of the check's outcome: what is foretold, every record to look at, and a sheet that runs nothing."""
+"""The outcome of the check: what is foretold, every record to look at, and a sheet that runs nothing."""
 
 import csv
 import io

@@ -1,15 +1,19 @@
 """The progress page in every state, polled and plain, and cancelling."""
 
+import hashlib
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from migrations_app import queue
-from migrations_app.models import MigrationJob, Part, Status
+from migrations_app import queue, sentences
+from migrations_app.migration_file import RefusalCode, dutch
+from migrations_app.models import MigrationJob, Part, Status, Upload
 from portal.office.models import LoginSession
 from tests.migrations_app.conftest import GOOD
 from tests.migrations_app.pages.conftest import address, put, title, visible
+from tests.migrations_app.pages.test_overview import upload_of
 
 
 def bars(response):
@@ -187,3 +191,117 @@ def test_another_office_finds_nothing(outsider, checked, rest):
     assert outsider.post(address(job, rest)).status_code in {404, 405}
     job.refresh_from_db()
     assert job.status == Status.QUEUED
+
+
+def test_upload_right_after_a_reload(browser, staff_member):
+    """Before the job is made, by the id that the job will have."""
+    upload = upload_of(staff_member)
+    answer = see(browser, upload)
+    assert bars(answer) == {"upload": 47, "processing": 0}
+    assert title(answer) == "Pagina 4 van 4: Voortgang (47%) – Nextens"  # noqa: RUF001 - as the page shows it
+    shown = visible(answer)
+    assert "Laat dit venster open tot de bovenste balk op 100% staat." in shown
+    assert "Upload annuleren" in shown
+    assert polls(answer)
+
+
+def test_upload_of_a_colleague(browser, administrator):
+    answer = see(browser, upload_of(administrator))
+    assert f"{administrator.email} is dit bestand aan het uploaden." in visible(answer)
+    assert "annuleren" not in visible(answer)
+
+
+def test_poll_of_an_upload_costs_three_queries(browser, staff_member, django_assert_num_queries):
+    at = address(upload_of(staff_member), "voortgang/stand/")
+    with django_assert_num_queries(3):
+        answer = browser.get(at, {"phase": "uploading-1"})
+    assert bars(answer)["upload"] == 47
+
+
+def test_poll_of_an_upload_goes_over_to_its_job(browser, received):
+    job = received()
+    at = address(job, "voortgang/stand/")
+    told = browser.get(at, {"phase": "uploading-3"}).content.decode()
+    assert "Wordt gecontroleerd, 0%" in told
+
+
+def test_poll_of_a_queued_job_costs_three_queries(browser, checked, django_assert_num_queries):
+    at = address(checked(), "voortgang/stand/")
+    with django_assert_num_queries(3):
+        assert "Plaats 1 in de wachtrij" in visible(browser.get(at))
+
+
+def test_own_upload_is_cancelled_after_asking(browser, staff_member):
+    upload = upload_of(staff_member)
+    at = address(upload, "annuleren/")
+    assert "het begint dan weer bij 0%" in visible(browser.get(at))
+    assert Upload.objects.exists()
+    answer = browser.post(at, follow=True)
+    assert "De upload is geannuleerd." in visible(answer)
+    assert not Upload.objects.exists()
+
+
+def test_upload_of_a_colleague_is_not_cancelled(browser, administrator):
+    at = address(upload_of(administrator), "annuleren/")
+    assert browser.post(at).status_code == 404
+    assert Upload.objects.exists()
+
+
+def test_upload_of_another_office_is_not_there(outsider, staff_member):
+    upload = upload_of(staff_member)
+    for rest in ("voortgang/", "voortgang/stand/?phase=uploading-1", "annuleren/"):
+        assert outsider.get(address(upload, rest)).status_code == 404
+
+
+def test_queued_says_what_will_be_left_out(browser, checked):
+    job = checked()
+    shown = visible(see(browser, job))
+    assert "2 van 4 aangekondigde gegevens worden niet overgenomen. Bekijk welke en waarom" in shown
+    assert f'href="{address(job, "controle/")}"' in see(browser, job).content.decode()
+
+
+def test_closing_the_window_is_allowed_only_in_the_queue(browser, received, checked):
+    allowed = "U kunt nu het venster en/of Nextens sluiten."
+    assert allowed not in visible(see(browser, received()))
+    assert allowed in visible(see(browser, checked()))
+
+
+def test_running_says_when_it_will_be_done(browser, checked):
+    job = checked()
+    queue.claim(job.pk, at_once=True)
+    begun = timezone.now() - timedelta(hours=1)
+    put(job, Status.RUNNING, records_total=4, records_done=2, started_at=begun)
+    end = timezone.localtime(begun + timedelta(hours=2))
+    shown = visible(see(browser, job))
+    assert any(f"klaar rond {end + timedelta(minutes=late):%H:%M}" in shown for late in (0, 1))
+
+
+def test_undone_keeps_its_bar(browser, imported):
+    job = put(imported(), Status.UNDONE)
+    answer = see(browser, job)
+    assert bars(answer)["processing"] == 100
+    assert "ongedaan gemaakt" in visible(answer)
+    assert not polls(answer)
+
+
+def test_waiting_is_asked_for_less_often_than_working(browser, received, checked):
+    assert 'hx-trigger="every 2s"' in see(browser, received()).content.decode()
+    assert 'hx-trigger="every 10s"' in see(browser, checked()).content.decode()
+
+
+def test_digest_of_the_whole_file_is_shown(browser, received):
+    assert hashlib.sha256(GOOD).hexdigest() in visible(see(browser, received()))
+
+
+@pytest.mark.parametrize("code", RefusalCode)
+def test_every_refusal_says_why_and_what_to_do(browser, received, code):
+    job = received()
+    reason = sentences.refusal(code, job.file_size)
+    put(
+        job, Status.REFUSED, refusal_code=code, reason=reason, finished_at=timezone.now(), storage_name="",
+        wrapped_key=None,
+    )  # fmt: skip
+    shown = visible(see(browser, job))
+    assert dutch.refusal_sentence(code) in shown
+    assert dutch.refusal_remedy(code) in shown
+    assert "Er is niets gewijzigd in Nextens." in shown

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from migrations_app import reporting
-from migrations_app.models import LedgerEntry, Part, Status
+from migrations_app.migration_file import Preset, write_preset
+from migrations_app.models import LedgerEntry, Part, Status, Tally
 from portal.ids import uuid7
 from portal.office.logos import set_logo
 from portal.office.pictures import Picture
@@ -34,13 +35,15 @@ def test_numbers_per_product_and_year_close(browser, imported):
     answer = browser.get(address(job))
     rows = table(answer)
     assert rows[0] == [
-        "Product", "Aangiftejaar", "Aangekondigd", "Gemigreerd", "Overgeslagen", "Mislukt", "Verschil",
+        "Product", "Aangiftejaar", "Aangekondigd", "Nieuw", "Bijgewerkt", "Ongewijzigd",
+        "Gemigreerd", "Overgeslagen", "Mislukt", "Verschil",
     ]  # fmt: skip
     assert rows[1:4] == [
-        ["VpbWin2018 (Classic)", "2014", "1", "0", "1", "0", "⚠ 1"],
-        ["VpbWin2018 (Classic)", "2018", "2", "1", "0", "1", "⚠ 1"],
-        ["Totaal", "", "3", "1", "1", "1", "⚠ 2"],
+        ["VpbWin2018 (Classic)", "2014", "1", "0", "0", "0", "0", "1", "0", "⚠ 1"],
+        ["VpbWin2018 (Classic)", "2018", "2", "1", "0", "0", "1", "0", "1", "⚠ 1"],
+        ["Totaal", "", "3", "1", "0", "0", "1", "1", "1", "⚠ 2"],
     ]
+    assert "Aangiftes uit PC-03 (Classic)" in visible(answer)
     assert "2 gemigreerd · 1 overgeslagen · 1 mislukt – van 4 aangekondigd" in visible(answer)  # noqa: RUF001 - as the page shows it
     assert "Klanten 1 van 1 · Aangiftes 1 van 3" in visible(answer)
     assert title(answer) == f"{job.reference} – Nextens"  # noqa: RUF001 - as the page shows it
@@ -55,7 +58,8 @@ def test_nothing_to_remark(browser, imported):
     )
     answer = browser.get(address(job))
     assert table(answer)[1][-1] == "Gelijk"
-    assert "Download" not in visible(answer)
+    assert "Er zijn geen verschillen." in visible(answer)
+    assert "CSV" not in visible(answer)
     assert "Controleer uw klantenlijst op voormalige klanten." in visible(answer)
 
 
@@ -71,24 +75,28 @@ def test_parts_of_one_product_are_one_row(imported):
             part("returns", tax_return("A3", of="K2"), source=DATABASE, path="4.jsonl", **returns),
         )
     )
-    rows = reporting.product_rows(job, list(job.parts.all()))
-    assert [(row.product, row.tax_year, row.announced) for row in rows] == [
+    classic, database = reporting.report_of(job).sources
+    assert (classic.name, database.name) == ("PC-03", "Hoofdvestiging")
+    assert [(row.label, row.tax_year, row.announced) for row in (*classic.rows, *database.rows)] == [
         ("VpbWin2018 (Classic)", 2018, 2),
         ("VpbWin2018 (Database)", 2018, 1),
     ]
+    assert "niet afgeronde" in classic.note
+    assert "als ze zijn afgesloten" in database.note
 
 
 def test_warning_about_a_return_counts_no_record_twice(imported):
     returns = part("returns", tax_return(), product="AnderProgramma", product_year=2018)
     job = imported(migration_file(part("clients", client(rsin="111222333")), returns))
-    assert reporting.remark_counts(job) == {"warned": 1}
-    (row,) = reporting.product_rows(job, list(job.parts.all()))
+    found = reporting.report_of(job)
+    assert [(group.outcome, group.count) for group in found.groups] == [("warned", 1)]
+    (row,) = found.rows
     assert (row.announced, row.migrated, row.difference) == (1, 1, 0)
 
 
 def test_what_is_not_read_yet_stands_without_a_year(browser, checked):
     answer = browser.get(address(checked()))
-    assert table(answer)[1] == ["VpbWin2018 (Classic)", "–", "3", "0", "0", "0", "3"]  # noqa: RUF001 - as the page shows it
+    assert table(answer)[1] == ["VpbWin2018 (Classic)", "–", "3", "0", "0", "0", "0", "0", "0", "3"]  # noqa: RUF001 - as the page shows it
     assert "Deze migratie is nog niet klaar." in visible(answer)
 
 
@@ -132,6 +140,7 @@ def entries(job, number):
         LedgerEntry(id=uuid7(), part=returns, line=100 + line, outcome="rejected", code="invalid-json")
         for line in range(number)
     )
+    Tally.objects.create(part=returns, outcome="rejected", code="invalid-json", count=number)
 
 
 def test_long_list_is_cut_and_shown_in_full_to_print(browser, imported):
@@ -141,7 +150,8 @@ def test_long_list_is_cut_and_shown_in_full_to_print(browser, imported):
     assert "Mislukt (61)" in visible(answer)
     assert "Dit zijn de eerste 50 van 61." in visible(answer)
     assert "data-print" not in answer.content.decode()
-    assert visible(browser.get(address(job), {"regels": "alle"})).count("invalid-json") == 60
+    rows = table(browser.get(address(job), {"regels": "alle"}))
+    assert [row[-1] for row in rows].count("invalid-json") == 60
 
 
 def test_logo_of_the_office_stands_on_it(browser, imported, staff_member):
@@ -199,5 +209,92 @@ def test_csv_runs_no_formula(browser, imported):
 def test_csv_reads_names_by_the_thousand(imported, django_assert_max_num_queries):
     job = imported()
     entries(job, 2500)
-    with django_assert_max_num_queries(4):
-        assert sum(1 for _ in reporting.csv_lines(reporting.remarks(job))) == 2504
+    lines = reporting.Lines(job, reporting.report_of(job), reporting.Choice())
+    with django_assert_max_num_queries(7):
+        assert sum(1 for _ in reporting.csv_lines(lines.everything())) == 2504
+
+
+def test_reasons_are_counted_and_lead_to_their_lines(browser, imported):
+    answer = browser.get(address(imported()))
+    assert [
+        "Mislukt",
+        "De klant waar dit bij hoort, staat niet in dit bestand en is niet eerder gemigreerd.",
+        "Migreer eerst de klanten van deze bron en upload daarna dit bestand opnieuw.",
+        "unknown-client",
+        "1 regels: De klant waar dit bij hoort, staat niet in dit bestand en is niet eerder gemigreerd.",
+    ] in table(answer)
+    assert "regels/?uitkomst=rejected&amp;reden=unknown-client" in answer.content.decode()
+
+
+def lines_of(answer):
+    return [(row[0], row[1], row[-1]) for row in table(answer)[1:]]
+
+
+def test_lines_are_chosen_by_outcome_reason_part_and_year(browser, imported):
+    job = imported()
+    at = address(job, "regels/")
+    everything = [
+        ("Mislukt", "returns.jsonl, regel 3", "unknown-client"),
+        ("Overgeslagen", "returns.jsonl, regel 2", "year-not-supported"),
+        ("Waarschuwing", "clients.jsonl, regel 1", "no-identifier"),
+    ]
+    assert lines_of(browser.get(at)) == everything
+    assert lines_of(browser.get(at, {"uitkomst": "warned"})) == everything[2:]
+    assert lines_of(browser.get(at, {"reden": "unknown-client"})) == everything[:1]
+    assert lines_of(browser.get(at, {"jaar": "2014"})) == everything[1:2]
+    assert lines_of(browser.get(at, {"jaar": "0"})) == everything[2:]
+    returns = job.parts.get(kind="returns")
+    assert lines_of(browser.get(at, {"onderdeel": str(returns.pk)})) == everything[:2]
+    assert lines_of(browser.get(at, {"uitkomst": "rejected", "jaar": "2014"})) == []
+    # what the report does not have is no choice
+    assert lines_of(browser.get(at, {"uitkomst": "niets"})) == everything
+
+
+def test_csv_of_the_filter(browser, imported):
+    at = address(imported(), "verslag.csv")
+    assert [row[0] for row in sheet(browser.get(at, {"jaar": "2014"}))[1:]] == ["Overgeslagen"]
+
+
+@pytest.mark.parametrize(("page", "first", "last"), [(1, 1, 50), (2, 51, 100), (9, 401, 450), (10, 451, 460)])
+def test_page_of_lines_wherever_it_is(browser, imported, django_assert_max_num_queries, page, first, last):
+    job = imported()
+    entries(job, 460)
+    with django_assert_max_num_queries(12):
+        answer = browser.get(address(job, "regels/"), {"reden": "invalid-json", "page": page})
+    shown = [int(row[1].rpartition(" ")[2]) - 99 for row in table(answer)[1:]]
+    assert shown == [*range(first, last + 1)]
+
+
+def test_a_page_may_hold_many_reasons(browser, imported):
+    job = imported()
+    entries(job, 49)
+    answer = browser.get(address(job, "regels/"))
+    assert [code for _, _, code in lines_of(answer)] == ["invalid-json"] * 49 + ["unknown-client"]
+    assert [code for _, _, code in lines_of(browser.get(address(job, "regels/"), {"page": 2}))] == [
+        "year-not-supported",
+        "no-identifier",
+    ]
+
+
+def test_number_used_as_an_id_is_masked(browser, imported):
+    job = imported(migration_file(part("returns", tax_return(of="111222333"))))
+    shown = visible(browser.get(address(job)))
+    assert "******333" in shown
+    assert "111222333" not in shown
+    assert "111222333" not in browser.get(address(job, "verslag.csv")).getvalue().decode()
+
+
+def test_step_plan_table(imported):
+    """The six rows that the Migratie Tool shows in the step plan, of the seed itself."""
+    out = io.BytesIO()
+    write_preset(out, Preset.STAPPENPLAN, office_number="12345678")
+    found = reporting.report_of(imported(out.getvalue()))
+    assert [(row.label, row.tax_year, row.announced, row.migrated) for row in found.rows] == [
+        ("BtwWin2016 (Classic)", 2016, 115, 115),
+        ("VpbWin2017 (Classic)", 2017, 20, 20),
+        ("VpbWin2018 (Classic)", 2018, 18, 18),
+        ("BasWin2019 (Classic)", 2018, 411, 411),
+        ("BtwWin2021 (Classic)", 2021, 2, 2),
+        ("VpbWin2021 (Classic)", 2021, 1, 1),
+    ]
+    assert (found.total.announced, found.total.difference) == (567, 0)

@@ -63,7 +63,11 @@ class Wire:
 
     def begin(self, offset, data):
         """A PATCH of all the rest, of which only `data` is sent; the connection stays open."""
-        names = self.headers | {"Upload-Offset": offset, "Content-Length": len(BIG) - offset, "Host": "x"}
+        names = self.headers | {
+            "Upload-Offset": offset,
+            "Content-Length": len(BIG) - offset,
+            "Host": "127.0.0.1",
+        }
         head = "".join(f"{name}: {value}\r\n" for name, value in names.items())
         line = socket.create_connection(("127.0.0.1", self.server.port), 60)
         line.sendall(f"PATCH {self.path} HTTP/1.1\r\n{head}\r\n".encode() + data)

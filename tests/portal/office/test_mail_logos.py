@@ -70,7 +70,8 @@ def test_mail_goes_without(mailed, office, administrator, why, monkeypatch):
     if why == "removed":
         remove_logo(office=office, by=administrator)
     if why == "lost":
-        monkeypatch.setattr(mail_logos.default_storage, "open", lambda name: Path("/does/not/exist").open())
+        nothing = Path("/does/not/exist")
+        monkeypatch.setattr(mail_logos.default_storage, "open", lambda name: nothing.read_bytes())
     message = mailed(None if why == "no office" else office)
     assert message.get_content_type() == "multipart/alternative"
     assert "<img" not in html_of(message)
