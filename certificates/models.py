@@ -14,7 +14,9 @@ class Certificate(models.Model):
     """Names as in X.509. `serial_number` in upper-case hex, `fingerprint` SHA-256 in lower-case hex."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    office = models.ForeignKey(Office, on_delete=models.CASCADE, related_name="certificates")
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="certificates", verbose_name=_("kantoor")
+    )
     subject = models.CharField(_("verleend aan"), max_length=500)
     issuer = models.CharField(_("uitgegeven door"), max_length=500)
     serial_number = models.CharField(_("serienummer"), max_length=64)
@@ -32,7 +34,7 @@ class Certificate(models.Model):
     checked_at = models.DateTimeField(_("intrekking gecontroleerd"), null=True)
     check_tried_at = models.DateTimeField(_("laatste poging tot controle"), null=True)
     proven_at = models.DateTimeField(_("sleutel getest"), null=True)
-    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("door"))
     created_at = models.DateTimeField(_("geüpload"), auto_now_add=True)
 
     class Meta:

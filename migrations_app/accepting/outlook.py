@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 
 from django.db.models import Count, QuerySet
@@ -124,19 +124,11 @@ def findings_of(job: MigrationJob, outcome: str = "", code: str = "") -> QuerySe
     return Finding.objects.filter(job=job, **chosen).select_related("part").order_by("id")
 
 
-def described(job: MigrationJob, findings: Sequence[Finding]) -> list[Remark]:
-    """As the report says them, with the client's name as the file has it. One query."""
-    return [
-        replace(remark, client=finding.client_name) if finding.client_name else remark
-        for finding, remark in zip(findings, reporting.described(job, findings), strict=True)
-    ]
-
-
 def all_described(job: MigrationJob, findings: QuerySet[Finding]) -> Iterator[Remark]:
     """However many; a thousand at a time are in memory."""
     rows = findings.iterator(chunk_size=_CHUNK)
     while chunk := list(islice(rows, _CHUNK)):
-        yield from described(job, chunk)
+        yield from reporting.described(job, chunk)
 
 
 def unsaved_finding(part: Part, found: Found, name: str) -> Finding:

@@ -14,14 +14,13 @@ from migrations_app.accepting.findings import Findings
 from migrations_app.accepting.foreseeing import Foresight, check_and_foresee, in_order
 from migrations_app.accepting.outlook import (
     Outlook,
-    described,
     outlook,
     unsaved_finding,
     unsaved_parts,
 )
 from migrations_app.migration_file import CheckReport, Kind, Manifest, RefusalCode
 from migrations_app.models import Finding, MigrationJob, Outcome
-from migrations_app.reporting import Remark
+from migrations_app.reporting import Remark, described
 from migrations_app.uploads import file_limits
 from portal.office.models import Office
 

@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import F
 
 from migrations_app import queue
+from migrations_app.importing import control
 from migrations_app.importing.copying import copy_rows
 from migrations_app.importing.preparing import prepare
 from migrations_app.importing.run_state import Outcomes, Prepared, Run
@@ -30,6 +31,8 @@ def write(run: Run, part: Part, prepared: Prepared) -> None:
         with connection.cursor() as cursor:
             for act in prepared.acts:
                 act(cursor, outcomes)
+            if part.kind in control.KINDS:
+                control.write_totals(cursor, part, prepared.control, outcomes.problems)
         write_outcomes(part, outcomes, last_line=prepared.last_line)
         # nobody saw a heartbeat meanwhile: it waits for this transaction
         queue.hold(run.job.pk, run.fence)
@@ -85,6 +88,7 @@ _LEDGER = (
     "tax_year",
     "field",
     "expected",
+    "client_name",
 )
 
 
@@ -101,9 +105,11 @@ def _add_ledger(cursor: CursorWrapper, part: Part, problems: Sequence[RecordProb
             problem.record_id or "",
             problem.client_id or "",
             problem.tax or "",
-            problem.tax_year,
+            # no year is zero; the tallies say so of a record without one
+            problem.tax_year or None,
             problem.field or "",
             problem.expectation or "",
+            problem.client_name or "",
         )
         for problem in problems
     )

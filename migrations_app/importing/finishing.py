@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from migrations_app import notices, queue, retention
+from migrations_app.importing import control
 from migrations_app.migration_file import OutcomeCode
 from migrations_app.models import MigrationJob, Outcome, Status, Tally
 from portal.office import audit
@@ -56,6 +57,7 @@ def _end(job: MigrationJob, status: Status) -> None:
     job.lease_expires_at = None
     job.save(update_fields=["status", "finished_at", "lease_expires_at", "reason"])
     audit.record(f"migration.{status}", office=job.office, by=None, target=job)
+    control.close(job)
     notices.tell_end(job)
     if status == Status.COMPLETED:
         retention.destroy(job, by=None)

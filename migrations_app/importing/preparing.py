@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from migrations_app.importing import control
 from migrations_app.importing.asking import steer_session
 from migrations_app.importing.clients import prepare_clients
 from migrations_app.importing.reading import Reader
@@ -54,6 +55,9 @@ class _Batch:
         self.pieces += 1
         for problem in (*piece.refused, *piece.warnings):
             prepared.outcomes.explain(problem)
+        if part.kind in control.KINDS:
+            control.add_accepted(prepared.control, piece.accepted)
+            control.add_refused(prepared.control, piece.refused)
         if piece.accepted and part.kind == PartKind.CLIENTS:
             prepare_clients(run, part, piece.accepted, prepared)
         elif piece.accepted:

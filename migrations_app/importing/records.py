@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from migrations_app.importing import control
 from migrations_app.importing.asking import Answer, ask, clients_of
 from migrations_app.importing.copying import NULL, Copy, encode, hexadecimal, in_pieces
 from migrations_app.importing.documents import collect_documents, insert_documents
@@ -49,7 +50,10 @@ def _prepare(
     may_be_twice = part.kind == PartKind.RETURNS and not run.is_only_source
     asked = records if may_be_twice else [records[n] for n in (*answer.new, *answer.known)]
     clients = clients_of(run, part, (_client_key(accepted) for accepted in asked))
-    new, changed = _sort(records, answer, clients, prepared.outcomes)
+    new, changed, unchanged = _sort(records, answer, clients, prepared.outcomes)
+    if part.kind in control.KINDS:
+        keys = [accepted.record.id for accepted in unchanged]
+        control.read_back(prepared.control, run.source_of(part).pk, PartKind(part.kind), keys)
     texts = _Texts(run, part, clients, documents)
     if new:
         for year, number in _years(new).items():
@@ -69,8 +73,10 @@ def _prepare(
 
 def _sort(
     records: Sequence[AcceptedRecord], answer: Answer, clients: Clients, outcomes: Outcomes
-) -> tuple[list[AcceptedRecord], list[Changed]]:
-    """New records and changed ones, each of a client that is known; the others have their outcome."""
+) -> tuple[list[AcceptedRecord], list[Changed], list[AcceptedRecord]]:
+    """New records and changed ones, each of a client that is known, and unchanged ones, which have their
+    outcome as the others have.
+    """
     new: list[AcceptedRecord] = []
     changed: list[Changed] = []
     unchanged: list[AcceptedRecord] = []
@@ -88,7 +94,7 @@ def _sort(
             changed.append((accepted, known.row))
     for year, number in _years(unchanged).items():
         outcomes.count(Outcome.UNCHANGED, year, number)
-    return new, changed
+    return new, changed, unchanged
 
 
 def _client_key(accepted: AcceptedRecord) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 
+from migrations_app.importing.control import Control
 from migrations_app.migration_file import (
     AcceptedRecord,
     MigrationFile,
@@ -89,6 +90,7 @@ class Prepared:
     last_line: int = 0
     outcomes: Outcomes = field(default_factory=Outcomes)
     acts: list[Act] = field(default_factory=list)
+    control: Control = field(default_factory=Control)
 
 
 def problem_of(
@@ -109,4 +111,5 @@ def problem_of(
         client_id=getattr(record, "client_id", record.id),
         tax=getattr(record, "tax", None),
         tax_year=getattr(record, "tax_year", None),
+        amount=getattr(record, "amount", None),
     )

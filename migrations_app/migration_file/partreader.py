@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from migrations_app.migration_file.duplicates import DuplicateIndex
-from migrations_app.migration_file.errors import OutcomeCode, WarningCode
+from migrations_app.migration_file.errors import OutcomeCode, RefusalCode, Refused, WarningCode
 from migrations_app.migration_file.lines import Overlong, blocks
 from migrations_app.migration_file.manifest import KNOWN_PRODUCTS, Part
 from migrations_app.migration_file.problems import Fault, RecordProblem
@@ -25,6 +25,8 @@ from migrations_app.migration_file.rules import RULES
 from migrations_app.migration_file.strictjson import BLANK, Decoded, Decoder, Unreadable
 
 BATCH = 20_000
+# what a column of the portal's holds; a part of blank lines alone may have more
+MAX_LINES = 2**31 - 1
 _DUPLICATE = Fault(OutcomeCode.DUPLICATE_ID, "id")
 _YEAR = Fault(OutcomeCode.YEAR_NOT_SUPPORTED, "tax_year")
 _OVERLONG = Unreadable(Fault(OutcomeCode.INVALID_JSON, expectation="line too long"))
@@ -92,6 +94,7 @@ class PartReader:
         self._max_line = max_line
         self._hashed = hashed
         self._decoder = Decoder(part.kind)
+        self._line = 1
         self.records = 0
 
     def batches(
@@ -115,22 +118,27 @@ class PartReader:
 
         `is_proved` has the last word over a block of which all else is proved.
         """
-        prover, line = Prover(self._part.kind), 1
+        prover = Prover(self._part.kind)
         for block in blocks(pieces, self._max_line):
             # a warning about the part itself goes with its first record
             is_told = self.records > 0 or is_known_product(self._part)
             proof = prover.prove(block) if is_told and isinstance(block, bytes) else None
             if proof is not None and is_proved(proof):
                 self.records += proof.records
-                yield ProvedBatch(self._part, proof, _nameless(proof, line))
-                line += proof.records
+                yield ProvedBatch(self._part, proof, _nameless(proof, self._line))
+                self._advance(proof.records)
                 continue
-            lines, decoded = self._decode(block, line)
-            line += _lines_in(block)
+            lines, decoded = self._decode(block)
             if decoded:
                 is_first = self.records == 0
                 self.records += len(decoded)
                 yield self._judge([*lines], decoded, set(), is_first)
+            self._advance(_lines_in(block))
+
+    def _advance(self, lines: int) -> None:
+        self._line += lines
+        if self._line > MAX_LINES:
+            raise Refused(RefusalCode.TOO_LARGE, f"more than {MAX_LINES} lines", self._part.path)
 
     def _take(
         self,
@@ -153,15 +161,18 @@ class PartReader:
             yield self._judge(taken_lines, taken, repeated, is_first)
 
     def _decoded(self, pieces: Iterable[bytes]) -> Iterator[tuple[Iterable[int], list[Decoded]]]:
-        line = 1
         for block in blocks(pieces, self._max_line):
-            yield self._decode(block, line)
-            line += _lines_in(block)
+            yield self._decode(block)
+            self._advance(_lines_in(block))
 
-    def _decode(self, block: bytes | Overlong, line: int) -> tuple[Iterable[int], list[Decoded]]:
+    def _decode(self, block: bytes | Overlong) -> tuple[Iterable[int], list[Decoded]]:
         """The records of a block and their lines."""
+        line = self._line
         if isinstance(block, Overlong):
             return (line,), [_OVERLONG]
+        # lines of blanks alone are looked at all at once: there may be millions
+        if block.isspace() and not block.strip(BLANK):
+            return (), []
         records = self._decoder.decode_block(block)
         if records is None:
             return self._one_by_one(block, line)
@@ -226,13 +237,14 @@ def problem(line: int, record: Decoded, fault: Fault) -> RecordProblem:
     """A refused record, with what a person needs to find it."""
     if isinstance(record, Unreadable):
         record_id, client, tax, year = record.record_id, record.client_id, record.tax, record.tax_year
-        path, name = record.document, None
+        path, name, amount = record.document, None, None
     else:
         record_id, client = record.id, client_of(record)
         tax, year = getattr(record, "tax", None), getattr(record, "tax_year", None)
         document = getattr(record, "document", None)
         path = document.path if document is not None else None
         name = name_of(record) if isinstance(record, Client) else None
+        amount = getattr(record, "amount", None)
     return RecordProblem(
         line,
         fault.code,
@@ -245,6 +257,7 @@ def problem(line: int, record: Decoded, fault: Fault) -> RecordProblem:
         tax_year=year,
         document=path,
         client_name=name,
+        amount=amount,
     )
 
 

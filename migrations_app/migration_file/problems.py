@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
@@ -29,6 +30,7 @@ class RecordProblem(Struct, gc=False, frozen=True):
     tax_year: int | None = None
     document: str | None = None  # the path of the document that it names
     client_name: str | None = None  # of a client that is itself refused
+    amount: Decimal | None = None  # for the report's totals, never for a line of it
 
 
 class Fault(Struct, gc=False, frozen=True):

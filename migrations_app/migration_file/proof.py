@@ -53,7 +53,7 @@ class Prover:
 
     def prove(self, block: bytes) -> Proof | None:
         """Of whole lines; None when they must be judged one by one."""
-        if b"\\" in block:
+        if b"\\" in block or block.isspace():
             return None
         held = self._fitting(block)
         if held is not None:

@@ -60,7 +60,7 @@ def checked(request: OfficeRequest, pk: UUID) -> HttpResponse:
         "choices": _choices(counts, (outcome, code)),
         "shown": f"{outcome}:{code}" if code else outcome,
         "page": page,
-        "remarks": outlook.described(job, list(page)),
+        "remarks": reporting.described(job, list(page)),
     }
     return render(request, "migrations_app/checked.html", context)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from migrations_app import accepting, resumable
+from migrations_app import accepting, resumable, retention
 from migrations_app.models import MigrationJob, Status
 from migrations_app.standing import Standing, UploadStanding, uploads_of, with_totals
 from portal.office.access import member, own
@@ -74,7 +74,8 @@ def cancel(request: OfficeRequest, pk: UUID) -> HttpResponse:
         else:
             messages.warning(request, _("Deze migratie kan niet meer worden geannuleerd."))
         return redirect("migrations:progress", pk)
-    return render(request, "migrations_app/cancel.html", {"standing": standing})
+    context = {"standing": standing, "kept_days": retention.KEPT_DAYS}
+    return render(request, "migrations_app/cancel.html", context)
 
 
 def _cancel_upload(request: OfficeRequest, standing: UploadStanding) -> HttpResponse:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from django.db import transaction
 
 from portal.office import audit
-from portal.office.hours import Week, week_of
+from portal.office.hours import DEFAULT_WEEK, Week, week_of
 from portal.office.models import Office, OpeningHours, Tax, User
 
 
@@ -28,6 +28,12 @@ def change_office(*, office: Office, data: Mapping[str, audit.Fact], week: Week,
     if week_of(office) != week:
         _replace_hours(office, week)
         audit.record("office.opening_hours_set", office=office, by=by, target=office, open_days=len(week))
+
+
+def give_default_hours(office: Office) -> None:
+    """The kantoortijden that an office begins with, when it has none of its own."""
+    if not office.opening_hours.exists():
+        _replace_hours(office, DEFAULT_WEEK)
 
 
 def _replace_hours(office: Office, week: Week) -> None:

@@ -62,7 +62,7 @@ class Problem(Shape):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = Fault(many=True)
+    errors = Fault(many=True)  # type: ignore[assignment]  # a field of that name hides the serializer's own
 
 
 def refused(status: int, text: str, code: str) -> dict[Any, OpenApiResponse]:
@@ -87,12 +87,14 @@ class Schema(AutoSchema):
         return operation
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
-        mapped = super()._map_basic_serializer(serializer, direction)
+        mapped = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]  # no hints
         return mapped | ({"additionalProperties": False} if isinstance(serializer, Sent) else {})
 
     def _refused(self, status: int, text: str, code: str) -> dict[str, Any]:
         (response,) = refused(status, text, code).values()
-        body: dict[str, Any] = self._get_response_for_code(response, str(status), [MEDIA_TYPE])
+        body: dict[str, Any] = self._get_response_for_code(  # type: ignore[no-untyped-call]  # no hints
+            response, str(status), [MEDIA_TYPE]
+        )
         return body | ({"headers": _HEADERS[status]} if status in _HEADERS else {})
 
     def _refusals(self, operation: dict[str, Any]) -> dict[int, tuple[str, str]]:

@@ -44,7 +44,8 @@ class PerToken(BaseThrottle):
 
 def may_try_a_token(address: str) -> bool:
     """Whether one more token that does not work is heard from this address (as `throttle.network` has it)."""
-    return count("address", address) <= settings.API_WRONG_TOKENS_PER_MINUTE
+    most: int = settings.API_WRONG_TOKENS_PER_MINUTE
+    return count("address", address) <= most
 
 
 def count(*of: str) -> int:

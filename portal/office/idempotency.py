@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -25,6 +26,11 @@ from rest_framework.utils.encoders import JSONEncoder
 from portal.ids import uuid7
 from portal.office.models import IdempotentCall, Office
 from portal.office.problems import Refusal
+
+if TYPE_CHECKING:  # generic in the stubs only
+    File = UploadedFile[bytes]
+else:
+    File = UploadedFile
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -70,7 +76,7 @@ def forget_old() -> None:
 
 
 def _take(office: Office, key: str, digest: str) -> UUID | None:
-    values = {
+    values: dict[str, Any] = {
         "id": uuid7(),
         "office": office.pk,
         "key": key,
@@ -143,7 +149,7 @@ def _told(request: Request) -> Iterator[str]:
             yield _of_file(value) if isinstance(value, UploadedFile) else f"text {value}"
 
 
-def _of_file(file: UploadedFile) -> str:
+def _of_file(file: File) -> str:
     content = hashlib.sha256()
     for piece in file.chunks():
         content.update(piece)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -46,8 +46,7 @@ class SessionStore(DatabaseStore):
 
     def get_session_cookie_age(self) -> int:
         """Counted from what somebody did last."""
-        age: int = settings.ADMIN_SESSION_SECONDS if self.get(SHORT) else settings.SESSION_COOKIE_AGE
-        return age
+        return _age(self)
 
     def create_model_instance(self, data: dict[str, Any]) -> LoginSession:
         row = super().create_model_instance(data)
@@ -100,9 +99,12 @@ def unprolonged(view: V) -> V:
 
 def last_seen(session: LoginSession) -> datetime:
     """When it was last used, to the minute."""
-    store = SessionStore()
-    store._session_cache = store.decode(session.session_data)
-    return session.expire_date - timedelta(seconds=store.get_session_cookie_age())
+    return session.expire_date - timedelta(seconds=_age(SessionStore().decode(session.session_data)))
+
+
+def _age(session: Mapping[str, Any] | SessionStore) -> int:
+    age: int = settings.ADMIN_SESSION_SECONDS if session.get(SHORT) else settings.SESSION_COOKIE_AGE
+    return age
 
 
 def handle(session_key: str) -> str:

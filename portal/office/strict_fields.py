@@ -49,7 +49,10 @@ class Sent(Shape):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := sorted(set(data) - set(self.fields))):
             raise serializers.ValidationError(
-                {name: [serializers.ErrorDetail(_("Dit veld bestaat niet."), "unknown")] for name in unknown}
+                {
+                    name: [serializers.ErrorDetail(str(_("Dit veld bestaat niet.")), "unknown")]
+                    for name in unknown
+                }
             )
         return super().to_internal_value(data)
 
@@ -60,7 +63,7 @@ def query_of(shape: type[Sent], request: Request) -> dict[str, Any]:
     twice = [name for name in values if len(values.getlist(name)) > 1]
     if twice:
         raise serializers.ValidationError(
-            {name: [serializers.ErrorDetail(_("Dit staat er tweemaal."), "invalid")] for name in twice}
+            {name: [serializers.ErrorDetail(str(_("Dit staat er tweemaal.")), "invalid")] for name in twice}
         )
     asked = shape(data=values.dict())
     asked.is_valid(raise_exception=True)

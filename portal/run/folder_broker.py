@@ -10,7 +10,7 @@ import json
 import uuid
 from pathlib import Path
 from queue import Empty
-from time import monotonic
+from time import monotonic_ns
 from typing import Any
 
 from kombu.transport import TRANSPORT_ALIASES, filesystem
@@ -22,13 +22,15 @@ class Channel(filesystem.Channel):
     def get_table(self, exchange: str) -> list[Any]:
         return []
 
-    def _queue_bind(self, exchange: str, routing_key: str | None, pattern: str, queue: str) -> None:
+    def _queue_bind(
+        self, exchange: str, routing_key: str | None, pattern: str | None, queue: str | None
+    ) -> None:
         """Nothing to write down."""
 
-    def _put(self, queue: str, message: Any, **_: Any) -> None:
-        name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}"
+    def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:
+        name = f"{monotonic_ns():020}_{uuid.uuid4()}"
         draft = Path(self.data_folder_out, f"{name}.draft")
-        draft.write_text(json.dumps(message))
+        draft.write_text(json.dumps(payload))
         draft.rename(draft.with_name(f"{name}.{queue}.msg"))
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:

@@ -151,7 +151,7 @@ def _queries(browser, page: str, connection) -> int:
 
 
 def _p95(browser, page: str, connection) -> float:
-    """Milliseconds of processor time, this process's and the database's for it: the machine has other work."""
+    """Milliseconds of processor time, of this process and of the database for it: the machine is busy."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         worked = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")

@@ -25,6 +25,7 @@ MOST = ((1_000_000, 1.7), (0, 1.5))
 MOST_AGAIN = 0.4
 MOST_GROWTH = 1.10
 MOST_MEMORY_MB = 160
+OFFICE = "12345678"
 TABLES = (
     "dossiers_client",
     "dossiers_clientsource",
@@ -49,7 +50,7 @@ def main(sizes: list[int]) -> None:
     for small, large in itertools.pairwise(measured):
         own = _exponent(small.records, small.seconds, large.records, large.seconds)
         floors = _exponent(small.records, small.floor, large.records, large.floor)
-        _tell(
+        tell(
             f"growth from {small.records} to {large.records} records",
             (own, "exponent"),
             own / floors,
@@ -75,19 +76,20 @@ def _in_fresh_database(records: int) -> Measured:
 def _measure(records: int) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "15102021135603.zip"
-        _write(path, records)
-        first = _import(_accepted_job(path))
+        clients, messages = records // 5, records // 10
+        write_file(path, clients=clients, returns=records - clients - messages, messages=messages)
+        first = import_apart(accepted_job(path))
         floor, rows = _floor()
         limit = next(limit for size, limit in MOST if records >= size)
-        _tell(
+        tell(
             f"import of {records} records",
             (first.seconds, "s"),
             first.seconds / floor,
             f"COPY of the same {rows} rows into twins of the tables, {floor:.2f} s",
             at_most={"ratio": limit},
         )
-        again = _import(_accepted_job(path))
-        _tell(
+        again = import_apart(accepted_job(path))
+        tell(
             f"the same file of {records} records again",
             (again.seconds, "s"),
             again.seconds / first.seconds,
@@ -95,7 +97,7 @@ def _measure(records: int) -> Measured:
             at_most={"ratio": MOST_AGAIN},
         )
         for name, peak in (("import", first.peak_mb), ("import again", again.peak_mb)):
-            _tell(
+            tell(
                 f"memory of the process, {name} of {records} records",
                 (peak, "MB"),
                 peak / MOST_MEMORY_MB,
@@ -105,7 +107,9 @@ def _measure(records: int) -> Measured:
     return Measured(records, first.seconds, floor)
 
 
-def _tell(name: str, figure: tuple[float, str], ratio: float, against: str, at_most: dict) -> None:
+def tell(
+    name: str, figure: tuple[float, str], ratio: float, against: str, at_most: dict | None = None
+) -> None:
     value, unit = figure
     line = {
         "name": name,
@@ -114,25 +118,19 @@ def _tell(name: str, figure: tuple[float, str], ratio: float, against: str, at_m
         "ratio": round(ratio, 3),
         "against": against,
     }
-    print(json.dumps(line | {"at_most": at_most}), flush=True)
+    print(json.dumps(line | ({"at_most": at_most} if at_most else {})), flush=True)
 
 
-def _write(path: Path, records: int) -> None:
+def write_file(path: Path, *, clients: int, returns: int, messages: int = 0) -> None:
     from migrations_app.migration_file.synthetic import write_synthetic
 
-    clients, messages = records // 5, records // 10
     with path.open("wb") as out:
         write_synthetic(
-            out,
-            clients=clients,
-            returns=records - clients - messages,
-            messages=messages,
-            seed=1,
-            office_number="12345678",
+            out, clients=clients, returns=returns, messages=messages, seed=1, office_number=OFFICE
         )
 
 
-def _accepted_job(path: Path):
+def accepted_job(path: Path):
     from django.core.files import File
 
     from migrations_app import accepting
@@ -141,10 +139,10 @@ def _accepted_job(path: Path):
     from portal.office.models import Office
     from tests.factories import OfficeFactory, UserFactory
 
-    office = Office.objects.filter(trade_register_number="12345678").first()
+    office = Office.objects.filter(trade_register_number=OFFICE).first()
     with path.open("rb") as upload:
         job = accepting.receive(
-            office=office or OfficeFactory(trade_register_number="12345678"),
+            office=office or OfficeFactory(trade_register_number=OFFICE),
             by=UserFactory(),
             upload=File(upload, name=path.name),
             import_type=ImportType.COMBINED,
@@ -155,7 +153,7 @@ def _accepted_job(path: Path):
     return job.pk
 
 
-def _import(job_id) -> Imported:
+def import_apart(job_id) -> Imported:
     """In a process of its own, whose highest memory is that of its whole life."""
     from django.db import connection
 
@@ -171,7 +169,7 @@ def _import(job_id) -> Imported:
 
 
 def run_job(job_id: str) -> None:
-    """What `_import` starts."""
+    """What `import_apart` starts."""
     from django.db import connection
 
     from migrations_app.importing import running
@@ -208,6 +206,14 @@ def _floor() -> tuple[float, int]:
 
 def copy_into_twin(cursor, table: str) -> float:
     """Seconds of one COPY of the rows of `table` into an empty table with its constraints and indexes."""
+    twin, columns, data = twin_and_rows(cursor, table)
+    seconds = copy_in(cursor, twin, columns, data)
+    cursor.execute(f"DROP TABLE {twin}")
+    return seconds
+
+
+def twin_and_rows(cursor, table: str) -> tuple[str, str, BytesIO]:
+    """The name of a new empty twin, the columns that can be written, and the rows of `table` for COPY."""
     twin = f"twin_{table}"
     columns = _make_twin(cursor, table, twin)
     data = BytesIO()
@@ -216,13 +222,15 @@ def copy_into_twin(cursor, table: str) -> float:
             data.write(piece)
     cursor.execute("CHECKPOINT")
     data.seek(0)
+    return twin, columns, data
+
+
+def copy_in(cursor, table: str, columns: str, data: BytesIO) -> float:
     began = time.perf_counter()
-    with cursor.copy(f"COPY {twin} ({columns}) FROM STDIN") as copy:
+    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         while piece := data.read(1 << 18):
             copy.write(piece)
-    seconds = time.perf_counter() - began
-    cursor.execute(f"DROP TABLE {twin}")
-    return seconds
+    return time.perf_counter() - began
 
 
 def _make_twin(cursor, table: str, twin: str) -> str:

@@ -91,8 +91,8 @@ def test_session_that_ends_in_mid_upload(page: Page, portal: Portal, file: Path)
     to_the_file_page(page, portal)
     held = send_one_piece(page, file)
     log_out(page.context.new_page(), portal)
-    page.unroute(UPLOADS)
     held[0].continue_()
+    page.unroute(UPLOADS)
     expect(page.get_by_text("U bent uitgelogd omdat u een tijd niets heeft gedaan. Log")).to_be_visible()
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Log opnieuw in").click()
@@ -107,11 +107,24 @@ def test_session_that_ends_in_mid_upload(page: Page, portal: Portal, file: Path)
 
 def test_network_that_is_away_for_a_while(page: Page, portal: Portal, file: Path) -> None:
     to_the_file_page(page, portal)
-    away = 2
+    send_one_piece(page, file)
+    page.unroute(UPLOADS)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Pauzeer").click()
+    page.get_by_role("button", name="Ga verder").click()
+    expect(page.get_by_text("De verbinding is weggevallen.")).to_be_visible()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Ga verder").click()
+    expect(page).to_have_url(re.compile("/instellingen/migratie/[0-9a-f-]{36}/"), timeout=60_000)
+
+
+def test_requests_that_get_nowhere_are_tried_again(page: Page, portal: Portal, file: Path) -> None:
+    to_the_file_page(page, portal)
+    away = 4
 
     def route(route: Route) -> None:
         nonlocal away
-        if route.request.method == "PATCH" and away:
+        if route.request.method != "POST" and away:
             away -= 1
             route.abort("internetdisconnected")
         else:
@@ -119,8 +132,9 @@ def test_network_that_is_away_for_a_while(page: Page, portal: Portal, file: Path
 
     page.route(UPLOADS, route)
     choose(page, file)
-    expect(page.get_by_text("De verbinding is weggevallen.")).to_be_visible()
+    expect(page.get_by_text("De verbinding is weggevallen.")).to_be_visible(timeout=30_000)
     expect(page).to_have_url(re.compile("/instellingen/migratie/[0-9a-f-]{36}/"), timeout=60_000)
+    assert away == 0
 
 
 def test_wrong_files_are_refused_before_a_byte_travels(page: Page, portal: Portal, tmp_path: Path) -> None:

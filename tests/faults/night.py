@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import psutil
 from django.db import connection
 
-from migrations_app.models import MigrationJob
+from migrations_app.models import MigrationJob, QueuePause
 from migrations_app.models.job import FINAL
 from tests.portal.run.processes import ROOT, environment, eventually
 
@@ -99,13 +100,21 @@ def own_database() -> dict[str, object]:
     return {name: value for name, value in connection.settings_dict.items() if name in _OF_DATABASE}
 
 
-def ended(*jobs: MigrationJob, seconds: float = 60) -> bool:
+def ended(*jobs: MigrationJob, seconds: float = 120) -> bool:
     """Wait until each has its final state."""
     left = MigrationJob.objects.filter(pk__in=[job.pk for job in jobs]).exclude(status__in=FINAL)
     return eventually(lambda: not left.exists(), seconds)
 
 
-def soon(condition, seconds: float = 30) -> None:
+@contextmanager
+def held() -> Iterator[None]:
+    """While the test says what befalls its jobs, none of them begins."""
+    QueuePause.objects.create()
+    yield
+    QueuePause.objects.all().delete()
+
+
+def soon(condition, seconds: float = 60) -> None:
     assert eventually(condition, seconds)
 
 

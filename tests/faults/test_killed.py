@@ -9,10 +9,10 @@ from migrations_app import retention
 from migrations_app.models import LedgerEntry
 from migrations_app.retention import orphans
 from tests.faults.content import content, unnamed_files, verdict
-from tests.faults.night import LEASE, ended, pause, soon
+from tests.faults.night import LEASE, ended, held, pause, soon
 from tests.migrations_app.files import client, migration_file, part, tax_return
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 
 # `make bench` takes 200
 MOMENTS = int(os.environ.get("FAULT_MOMENTS", "20"))
@@ -43,12 +43,13 @@ def test_killed_at_every_commit(night, queued, undisturbed, monkeypatch):
     commits = night.commits(undisturbed)
     assert commits > 20
     jobs = []
-    for number in range(1, commits + 1):
-        for when in ("before", "after"):
-            jobs.append(queued())
-            night.fate(jobs[-1], at=number, when=when)
+    with held():
+        for number in range(1, commits + 1):
+            for when in ("before", "after"):
+                jobs.append(queued())
+                night.fate(jobs[-1], at=number, when=when)
 
-    assert ended(*jobs, seconds=180)
+    assert ended(*jobs, seconds=400)
     # what is prepared ahead may end the last of them a commit earlier
     assert sum(night.befell(job) for job in jobs) >= len(jobs) - 4
     assert_alike(jobs, undisturbed, monkeypatch)
@@ -56,19 +57,21 @@ def test_killed_at_every_commit(night, queued, undisturbed, monkeypatch):
 
 def test_killed_at_any_moment(night, queued, undisturbed, monkeypatch):
     chance = random.Random(20261122)
-    jobs = [queued() for _ in range(MOMENTS)]
-    for job in jobs:
-        night.fate(job, seconds=chance.uniform(0, 1))
+    with held():
+        jobs = [queued() for _ in range(MOMENTS)]
+        for job in jobs:
+            night.fate(job, seconds=chance.uniform(0, 1))
 
-    assert ended(*jobs, seconds=60 + 3 * MOMENTS)
+    assert ended(*jobs, seconds=100 + 10 * MOMENTS)
     assert sum(night.befell(job) for job in jobs) > MOMENTS / 2
     assert_alike(jobs, undisturbed, monkeypatch)
 
 
 def test_whole_worker_is_killed_with_its_pool(night, queued, undisturbed, monkeypatch):
-    jobs = [queued() for _ in range(3)]
-    for job in jobs:
-        night.fate(job, wait=12, when="after")
+    with held():
+        jobs = [queued() for _ in range(3)]
+        for job in jobs:
+            night.fate(job, wait=12, when="after")
     soon(lambda: night.befell(jobs[0]))
     night.end()
     for job in jobs:

@@ -10,10 +10,10 @@ from portal.dossiers import services
 from portal.dossiers.models import TaxReturn
 from portal.office.models import Office
 from tests.faults.content import content, verdict
-from tests.faults.night import ended, pause, soon
+from tests.faults.night import ended, held, pause, soon
 from tests.migrations_app.files import client, migration_file, part, tax_return
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_two_schedulers_and_two_of_every_worker(night, queued):
@@ -65,9 +65,10 @@ def test_return_that_is_edited_while_it_is_imported_stays_as_edited(night, queue
         services.unlock(row, by=job.created_by)
 
     edit(before)
-    again = [queued(file("Gereed"), member=job.created_by.membership) for job in (before, meanwhile)]
-    # the first batch of returns is in, the next one is read already
-    night.fate(again[1], batch=2)
+    with held():
+        again = [queued(file("Gereed"), member=job.created_by.membership) for job in (before, meanwhile)]
+        # the first batch of returns is in, the next one is read already
+        night.fate(again[1], batch=2)
     soon(lambda: night.befell(again[1]))
     edit(meanwhile)
     (night.plan / f"{again[1].pk}.go").touch()

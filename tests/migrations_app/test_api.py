@@ -111,6 +111,13 @@ def test_more_than_the_office_may_have_waiting(api, settings):
     assert refusal(api.create())[:2] == (409, "over-quota")
 
 
+def test_office_may_have_a_quota_of_its_own(api, office):
+    office.upload_quota_mib = 1
+    office.save()
+    assert api.create(size=1024**2).status_code == 201
+    assert refusal(api.create())[:2] == (409, "over-quota")
+
+
 def test_repeated_with_a_key_is_one_upload(api):
     first, second = api.create("sleutel"), api.create("sleutel")
     assert (second.status_code, second.json()) == (201, first.json())

@@ -13,7 +13,7 @@ from portal.dossiers.models import ClientSource, EarlierContent, RecentReturn
 from portal.ids import uuid7
 from portal.office import audit
 from portal.office.logos import set_logo
-from portal.office.models import AuditEvent, Office, OutgoingMail, Scope, User
+from portal.office.models import AuditEvent, IdempotentCall, Office, OutgoingMail, Scope, User
 from portal.office.pictures import Picture
 from portal.office.tokens import create_token
 from tests.people import logged_in
@@ -54,6 +54,7 @@ def fill(office, by):
     )
     set_logo(office=office, picture=Picture(b"PNG", 1, 1), by=by)
     create_token(office=office, name="Proef", scopes=[Scope.CERTIFICATES], expires_at=None, by=by)
+    IdempotentCall.objects.create(office=office, key="k", digest="d", taken_at=job.created_at)
     office.opening_hours.create(weekday=0, opens_at="08:00", closes_at="17:00")
     office.accepted_trade_register_numbers.create(number="55667788")
     OutgoingMail.objects.create(

@@ -12,7 +12,7 @@ from django.db.models import Q, TimeField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from portal.office import audit, people, support
+from portal.office import acts, audit, people, support
 from portal.office.administration.acts import Act, ConfirmedActs
 from portal.office.administration.lists import called
 from portal.office.administration.pages import who
@@ -143,8 +143,8 @@ class OfficeAdmin(ConfirmedActs):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return _FIELDS if obj else (*_FIELDS[:2], "administrator_email", *_FIELDS[2:])
 
-    def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[type[Inline]]:
-        both: list[type[Inline]] = [OpeningHoursInline, AcceptedNumberInline]
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> list[type[Any]]:
+        both: list[type[Any]] = [OpeningHoursInline, AcceptedNumberInline]
         return [*both, MembershipInline] if obj else both
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -156,5 +156,6 @@ class OfficeAdmin(ConfirmedActs):
         if changed:
             audit.record("office.changed", office=office, by=by, target=office, changed=", ".join(changed))
         if not change:
+            acts.give_default_hours(office)
             email = form.cleaned_data["administrator_email"]
             people.invite(office=office, email=email, role=Role.ADMINISTRATOR, by=by)

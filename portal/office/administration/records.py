@@ -75,7 +75,16 @@ def _may_be_read(mail: OutgoingMail) -> bool:
 class OutgoingMailAdmin(ConfirmedActs, ReadOnly):
     """How mails stand; the text of those that hold no link that works."""
 
-    list_display = ("created_at", "kind", "office", "recipient", "state", "attempts", "sent_at", "last_error")
+    list_display = (
+        "created_at",
+        "subject",
+        "office",
+        "recipient",
+        "state",
+        "attempts",
+        "sent_at",
+        "last_error",
+    )
     list_filter = ("state", Newest, ByOffice)
     list_select_related = ("office",)
     exact_fields = ("recipient",)
@@ -117,13 +126,14 @@ class OutgoingMailAdmin(ConfirmedActs, ReadOnly):
         if mail.office is not None:
             support.looked(mail.office, at=mail, what=str(self.opts.verbose_name), by=who(request))
         about = {**self.admin_site.each_context(request), "title": mail.subject, "opts": self.opts}
-        return _preview(request, {**about, "mail": mail})
+        shown: HttpResponse = _with_styles(render)(
+            request, "admin/desk_preview.html", {**about, "mail": mail}
+        )
+        return shown
 
 
 # as for the examples of mails: the frame obeys the page's policy
-@csp_update({"style-src": ["'unsafe-inline'"]})  # type: ignore[arg-type]  # its hints know no arguments
-def _preview(request: HttpRequest, about: dict[str, Any]) -> HttpResponse:
-    return render(request, "admin/desk_preview.html", about)
+_with_styles: Any = csp_update({"style-src": ["'unsafe-inline'"]})
 
 
 class ApiTokenAdmin(ReadOnly):

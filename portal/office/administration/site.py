@@ -31,8 +31,8 @@ MENU = (
 class Site(AdminSite):
     """Nextens administrators only; they have a second step (portal.office.mfa) and shorter sessions."""
 
-    site_header = site_title = _("Nextens beheer")  # type: ignore[assignment]  # lazy texts are texts
-    index_title = _("Overzicht")  # type: ignore[assignment]  # as above
+    site_header = site_title = _("Nextens beheer")
+    index_title = _("Overzicht")
     index_template = "admin/desk.html"
     site_url = None
     enable_nav_sidebar = False

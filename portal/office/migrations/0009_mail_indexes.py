@@ -6,53 +6,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('office', '0008_audit_indexes'),
+        ("office", "0008_audit_indexes"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='apitoken',
-            name='office',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to='office.office', verbose_name='kantoor'),
+            model_name="apitoken",
+            name="office",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="api_tokens",
+                to="office.office",
+                verbose_name="kantoor",
+            ),
         ),
         migrations.AlterField(
-            model_name='auditevent',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='door'),
+            model_name="auditevent",
+            name="actor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="door",
+            ),
         ),
         migrations.AlterField(
-            model_name='auditevent',
-            name='office',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='audit_events', to='office.office', verbose_name='kantoor'),
+            model_name="auditevent",
+            name="office",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="audit_events",
+                to="office.office",
+                verbose_name="kantoor",
+            ),
         ),
         migrations.AlterField(
-            model_name='membership',
-            name='user',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='membership', to=settings.AUTH_USER_MODEL, verbose_name='gebruiker'),
+            model_name="membership",
+            name="user",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="membership",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="gebruiker",
+            ),
         ),
         migrations.AlterField(
-            model_name='office',
-            name='created_at',
-            field=models.DateTimeField(auto_now_add=True, verbose_name='gemaakt'),
+            model_name="office",
+            name="created_at",
+            field=models.DateTimeField(auto_now_add=True, verbose_name="gemaakt"),
         ),
         migrations.AlterField(
-            model_name='outgoingmail',
-            name='office',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='office.office', verbose_name='kantoor'),
+            model_name="outgoingmail",
+            name="office",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="mails",
+                to="office.office",
+                verbose_name="kantoor",
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='date_joined',
-            field=models.DateTimeField(auto_now_add=True, verbose_name='toegevoegd'),
+            model_name="user",
+            name="date_joined",
+            field=models.DateTimeField(auto_now_add=True, verbose_name="toegevoegd"),
         ),
         migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(fields=['recipient', '-created_at'], name='mail_recipient'),
+            model_name="outgoingmail",
+            index=models.Index(fields=["recipient", "-created_at"], name="mail_recipient"),
         ),
         migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['-created_at'], name='mail_failed'),
+            model_name="outgoingmail",
+            index=models.Index(
+                condition=models.Q(("state", "failed")), fields=["-created_at"], name="mail_failed"
+            ),
         ),
     ]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+import zipfile
+from io import BytesIO
 
-from migrations_app.models import LedgerEntry, Tally
-from portal.dossiers.models import AssessmentMessage, Client, Responsibility
-from tests.migrations_app.files import client, migration_file, part, tax_return
+import pytest
+from django.core.files.base import ContentFile
+
+from migrations_app import accepting
+from migrations_app.models import ImportType, LedgerEntry, PartKind, Tally
+from portal.dossiers.models import AssessmentMessage, Client, MessageStatus, Responsibility
+from tests.migrations_app.files import DATABASE, PC_03, client, migration_file, part, tax_return
 
 pytestmark = pytest.mark.django_db(transaction=True)  # a batch ends with its commit
 
@@ -147,3 +153,55 @@ def test_line_end_is_no_part_of_an_address(imported):
     imported(migration_file(part("clients", client()), part("responsibilities", *people)))
 
     assert [row.staff_email for row in Responsibility.objects.all()] == ["a@x"]
+
+
+def test_largest_manifest_that_the_reader_takes_fits(imported, outcomes):
+    sources = (
+        {"id": PC_03, "kind": "classic", "name": WIDE * 200},
+        {"id": DATABASE, "kind": "database", "name": None},
+    )
+    more = {"origin": WIDE * 1000, "product": None, "product_year": None}
+    job = imported(
+        migration_file(
+            part("clients", client(rsin="111222333"), path=WIDE * 256, source=DATABASE, **more),
+            part("returns", tax_return(), path=WIDE * 255 + "/a", source=DATABASE, **more),
+            sources=sources,
+        )
+    )
+
+    assert job.status == "completed", job.reason
+    assert outcomes(job) == {"clients": {"created": 1}, "returns": {"created": 1}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"records": 2**53}, "part-count"),
+        ({"bytes": 2**53}, "part-checksum"),
+        ({"path": WIDE * 257}, "part-missing"),
+        ({"path": WIDE * 1024}, "part-missing"),
+        ({"path": "a" * 1025}, "manifest-invalid"),
+        ({"source": "\u202e" * 1000}, "manifest-invalid"),
+    ],
+)
+def test_wrong_manifests_are_refused_with_a_reason_that_fits(people, changes, code):
+    data = migration_file(part("clients", client()))
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        manifest, clients = json.loads(archive.read("manifest.json")), archive.read("clients.jsonl")
+    manifest["parts"][0] |= changes
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("manifest.json", json.dumps(manifest))
+        archive.writestr("clients.jsonl", clients)
+    job = accepting.receive(
+        office=people.office,
+        by=people.user,
+        upload=ContentFile(out.getvalue(), name="a.zip"),
+        import_type=ImportType.COMBINED,
+        selected_kinds=[*PartKind],
+        message_status=MessageStatus.UNOPENED,
+    )
+    accepting.check(job.pk)
+
+    job.refresh_from_db()
+    assert (job.status, job.refusal_code) == ("refused", code) and job.reason

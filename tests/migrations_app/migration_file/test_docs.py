@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from dataclasses import fields
 from pathlib import Path
 
 from migrations_app.migration_file import Limits, OutcomeCode, RefusalCode, WarningCode, check_file
+from migrations_app.migration_file.manifest import parse_manifest
 from migrations_app.migration_file.records import RECORD_TYPES, Address, Document
+from tests.migrations_app.migration_file.build import manifest_of, part_of
 
 PAGE = (Path(__file__).parents[3] / "docs" / "migration-file.md").read_text()
 
@@ -64,6 +67,13 @@ def test_the_program_in_c_sharp_says_what_the_other_says():
     assert {"product", "product_year", "bytes", "sha256", "media_type"} <= names & (
         python_texts | python_names
     )
+
+
+def test_moments_and_nulls_as_c_sharp_writes_them_are_read():
+    """System.Text.Json writes seven digits of a second, and the members that are null."""
+    part = part_of("clients.jsonl", "clients", b"", 0, product=None, product_year=None)
+    manifest = manifest_of([part], created_at="2021-10-15T13:56:03.1234567+02:00")
+    assert parse_manifest(json.dumps(manifest).encode()).parts[0].product is None
 
 
 def test_every_code_is_named():

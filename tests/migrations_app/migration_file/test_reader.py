@@ -9,7 +9,15 @@ from decimal import Decimal
 
 import pytest
 
-from migrations_app.migration_file import DocumentMismatch, DocumentMissing, Limits, MigrationFile, Refused
+from migrations_app.migration_file import (
+    DocumentMismatch,
+    DocumentMissing,
+    Limits,
+    MigrationFile,
+    Refused,
+    check_file,
+    partreader,
+)
 from tests.migrations_app.migration_file.build import (
     CLIENT,
     MINIMAL,
@@ -19,6 +27,7 @@ from tests.migrations_app.migration_file.build import (
     document_of,
     file_of,
     line,
+    lines_of,
     manifest_entry,
     manifest_of,
     part_of,
@@ -359,3 +368,22 @@ def test_a_damaged_document():
     facts = document_of(entry.data)
     with MigrationFile.open(raw_zip(manifest_entry(), entry)) as file, pytest.raises(DocumentMismatch):
         file.read_document("documents/a", bytes=facts["bytes"], sha256=facts["sha256"])
+
+
+def test_lines_of_blanks_are_counted_but_no_records(monkeypatch):
+    blanks = b" \t\r\n" * 100_000
+    data = lines_of(line(RETURN), blanks, b"\x0b", line(RETURN, id="r2"), blanks)
+    clients = lines_of(line(CLIENT))
+    files = {"clients": clients, "returns": data}
+    parts = [part_of("clients", "clients", clients, 1), part_of("returns", "returns", data, 3)]
+    source = archive(files, manifest_of(parts))
+    monkeypatch.setattr(partreader, "MAX_LINES", 200_006)
+    (batch,) = batches_of(source, part=1)
+    assert [each.line for each in batch.accepted] == [1, 100_004]
+    assert [(each.line, each.code) for each in batch.refused] == [(100_003, "invalid-json")]
+    report = check_file(source, accepted_numbers=None)
+    assert report.accepted and report.parts[1].good == 2
+    monkeypatch.setattr(partreader, "MAX_LINES", 200_005)
+    assert check_file(source, accepted_numbers=None).code == "too-large"
+    with pytest.raises(Refused, match="too-large"):
+        batches_of(source, part=1)

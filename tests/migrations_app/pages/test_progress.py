@@ -168,7 +168,9 @@ def test_poll_is_not_kept_by_caches(browser, checked):
 def test_cancelling_asks_first(browser, checked, staff_member):
     job = checked()
     at = address(job, "annuleren/")
-    assert "Het bestand wordt niet verwerkt en daarna bij Nextens verwijderd." in visible(browser.get(at))
+    assert "Het bestand wordt niet verwerkt en na 14 dagen bij Nextens vernietigd." in visible(
+        browser.get(at)
+    )
     job.refresh_from_db()
     assert job.status == Status.QUEUED
     answer = browser.post(at, follow=True)

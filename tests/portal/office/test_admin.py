@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from portal.office import audit, support
+from portal.office import audit, hours, support
 from portal.office.models import (
     AuditEvent,
     LoginSession,
@@ -119,6 +119,17 @@ def test_new_office_with_its_first_administrator(browser):
     assert acts(office) == ["office.changed", "user.invited"]
     trace = AuditEvent.objects.get(act="office.changed", office=office)
     assert {"KvK-nummer", "kantoortijden"} <= set(trace.facts["changed"].split(", "))
+
+
+def test_new_office_works_on_weekdays_until_it_says_otherwise(browser):
+    form = {
+        **NO_INLINES,
+        "name": "Nieuw kantoor",
+        "trade_register_number": "11223344",
+        "administrator_email": "eerste@kantoor.example",
+    }
+    assert browser.post("/admin/office/office/add/", form).status_code == 302
+    assert hours.week_of(Office.objects.get(name="Nieuw kantoor")) == hours.DEFAULT_WEEK
 
 
 def test_new_office_needs_somebody_new(browser, administrator):

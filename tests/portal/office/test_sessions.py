@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.office import sessions, tasks
 from portal.office.models import AuditEvent, EmailChange, LoginSession, OutgoingMail
 from tests.factories import PASSWORD
-from tests.people import logged_in
+from tests.people import code, logged_in
 
 PAGE = "/instellingen/account/sessies/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:133.0) Gecko/20100101 Firefox/133.0"
@@ -46,6 +46,17 @@ def test_what_somebody_does_prolongs_it(staff_member):
     before = row_of(client).expire_date
     client.get("/klanten/")
     assert row_of(client).expire_date > before + dt.timedelta(minutes=50)
+
+
+def test_of_an_administrator_is_short(nextens_administrator, settings, client):
+    settings.ADMIN_SESSION_SECONDS = 600
+    client.post("/inloggen/", {"login": nextens_administrator.email, "password": PASSWORD})
+    client.post("/inloggen/tweede-stap/", {"code": code()})
+    left = row_of(client).expire_date - timezone.now()
+    assert dt.timedelta(minutes=9) < left < dt.timedelta(minutes=11)
+    assert timezone.now() - sessions.last_seen(row_of(client)) < dt.timedelta(minutes=1)
+    client.get("/admin/")
+    assert int(client.get("/sessie/").json()["seconds"]) <= 600
 
 
 def test_is_not_written_for_every_request(staff_member):

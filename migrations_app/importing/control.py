@@ -1,0 +1,171 @@
+"""Control totals, added up beside the import: what the file says, and what the database then says of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from migrations_app.importing.targets import TARGETS
+from migrations_app.migration_file import AcceptedRecord, RecordProblem
+from migrations_app.models import ControlTotal, MigrationJob, Part, PartKind
+
+# of the other kinds a record has neither tax nor year
+KINDS = (
+    PartKind.RETURNS,
+    PartKind.ASSESSMENT_MESSAGES,
+    PartKind.EXTENSION_SCHEMES,
+    PartKind.TAX_CARDS,
+)
+Key = tuple[str, int]
+_NOTHING = Decimal(0)
+
+
+@dataclass(slots=True)
+class Sum:
+    records: int = 0
+    amount: Decimal = _NOTHING
+
+
+@dataclass(slots=True)
+class Control:
+    """The sums of one batch by tax and year. `database` is of the records that were there already."""
+
+    file: defaultdict[Key, Sum] = field(default_factory=lambda: defaultdict(Sum))
+    database: defaultdict[Key, Sum] = field(default_factory=lambda: defaultdict(Sum))
+
+
+def add_accepted(control: Control, records: Iterable[AcceptedRecord]) -> None:
+    """Count records of the file that nothing was against."""
+    sums = control.file
+    for accepted in records:
+        record: Any = accepted.record
+        each = sums[getattr(record, "tax", None) or "", record.tax_year or 0]
+        each.records += 1
+        if amount := getattr(record, "amount", None):
+            each.amount += amount
+
+
+def add_refused(control: Control, problems: Iterable[RecordProblem]) -> None:
+    """Count records of the file that were refused, as far as they could be read."""
+    for problem in problems:
+        if problem.outcome:
+            each = control.file[_key(problem)]
+            each.records += 1
+            each.amount += problem.amount or _NOTHING
+
+
+def read_back(control: Control, source: UUID, kind: PartKind, keys: Sequence[str]) -> None:
+    """Count what the database has of these records, which the file says anew."""
+    if not keys:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT {_columns(kind)}, count(*), COALESCE(sum({_amount(kind)}), 0)
+            FROM unnest(%s::text[]) k (key) JOIN LATERAL (
+                SELECT * FROM {TARGETS[kind].table} t
+                WHERE t.source_id = %s AND t.record_key = k.key COLLATE "C" OFFSET 0
+            ) t ON true GROUP BY 1, 2
+            """,
+            [list(keys), source],
+        )
+        for tax, year, number, amount in cursor.fetchall():
+            each = control.database[tax, year]
+            each.records += number
+            each.amount += amount
+
+
+def write_totals(
+    cursor: CursorWrapper, part: Part, control: Control, problems: Iterable[RecordProblem]
+) -> None:
+    """Add a batch to the totals of its part, in its transaction; `problems` are all that it has."""
+    left: defaultdict[Key, Sum] = defaultdict(Sum)
+    for problem in problems:
+        if problem.outcome:
+            each = left[_key(problem)]
+            each.records += 1
+            each.amount += problem.amount or _NOTHING
+    rows = [
+        (part.pk, *key, *_both(control.file, key), *_both(left, key), *_both(control.database, key))
+        for key in {**control.file, **control.database}
+    ]
+    _add(cursor, rows)
+
+
+def close(job: MigrationJob) -> None:
+    """Add what the database has of the records that the job made or changed. Once, at its end."""
+    parts = {part.kind: part for part in job.parts.order_by("-position")}
+    with connection.cursor() as cursor:
+        for kind in KINDS:
+            if kind in parts:
+                cursor.execute(_WRITTEN.format(**_names(kind)), {"job": job.pk, "begun": job.started_at})
+                found = cursor.fetchall()
+                _add(cursor, [(parts[kind].pk, tax, year, 0, 0, 0, 0, *sums) for tax, year, *sums in found])
+
+
+# rows of the migration itself are found by the moment in their ids; the day is for clocks that differ
+_WRITTEN = """
+    SELECT {columns}, count(*), COALESCE(sum({amount}), 0) FROM (
+        SELECT * FROM {table}
+        WHERE created_in_id = %(job)s AND id >= (lpad(to_hex((extract(epoch FROM
+            %(begun)s::timestamptz - interval '1 day') * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+        UNION ALL
+        SELECT t.* FROM dossiers_earliercontent e JOIN {table} t ON t.id = e.row_id
+        WHERE e.migration_id = %(job)s AND e.kind = '{name}' AND t.edited_at IS NULL
+    ) t GROUP BY 1, 2
+"""
+
+
+def _names(kind: PartKind) -> dict[str, str]:
+    target = TARGETS[kind]
+    return {
+        "columns": _columns(kind),
+        "amount": _amount(kind),
+        "table": target.table,
+        "name": target.name,
+    }
+
+
+def _columns(kind: PartKind) -> str:
+    tax = "''" if kind == PartKind.TAX_CARDS else "t.tax"
+    return f"{tax}, COALESCE(t.tax_year, 0)"
+
+
+def _amount(kind: PartKind) -> str:
+    return "t.amount" if kind in (PartKind.RETURNS, PartKind.ASSESSMENT_MESSAGES) else "0"
+
+
+def _key(problem: RecordProblem) -> Key:
+    return problem.tax or "", problem.tax_year or 0
+
+
+def _both(sums: defaultdict[Key, Sum], key: Key) -> tuple[int, Decimal]:
+    return (sums[key].records, sums[key].amount) if key in sums else (0, _NOTHING)
+
+
+def _add(cursor: CursorWrapper, rows: Sequence[tuple[Any, ...]]) -> None:
+    table = ControlTotal._meta.db_table
+    names = (
+        "file_records",
+        "file_amount",
+        "left_records",
+        "left_amount",
+        "database_records",
+        "database_amount",
+    )
+    cursor.executemany(
+        f"""
+        INSERT INTO {table} AS t (part_id, tax, tax_year, {", ".join(names)})
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (part_id, tax, tax_year) DO UPDATE SET
+            {", ".join(f"{name} = t.{name} + excluded.{name}" for name in names)}
+        """,
+        rows,
+    )

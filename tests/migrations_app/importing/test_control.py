@@ -1,0 +1,85 @@
+"""Control totals: the file's records and money against what the database has of them."""
+
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from migrations_app import reporting
+from portal.dossiers.models import TaxReturn
+from tests.migrations_app.files import client, migration_file, part, tax_return
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def returns(*records):
+    clients = part("clients", client(rsin="111222333"))
+    return migration_file(clients, part("returns", *records, product="VpbWin", product_year=2018))
+
+
+FILE = returns(
+    tax_return("A1", amount=100.5),
+    tax_return("A2", amount=-20),
+    tax_return("A3", of="K9", amount=7),
+    tax_return("A4", tax_year=2014, period="2014", amount=3),
+    tax_return("A5", amount=1, variant="x"),
+    tax_return("A6"),
+)
+
+
+def told(job):
+    return {
+        (row.label, row.tax_year): (
+            (row.file_records, row.file_amount),
+            (row.left_records, row.left_amount),
+            (row.database_records, row.database_amount),
+            row.is_equal,
+        )
+        for row in reporting.control_rows(job)
+    }
+
+
+def test_file_against_database(imported):
+    assert told(imported(FILE)) == {
+        ("Aangiftes VPB", 2014): ((1, 3), (1, 3), (0, 0), True),
+        ("Aangiftes VPB", 2018): (
+            # of a record that cannot be read no amount is known
+            (5, Decimal("87.5")),
+            (2, 7),
+            (3, Decimal("80.5")),
+            True,
+        ),
+    }
+
+
+def test_the_same_again_is_read_back(imported):
+    first = told(imported(FILE))
+    assert told(imported(FILE)) == first
+
+
+def test_changed_and_edited(imported):
+    imported(FILE)
+    TaxReturn.objects.filter(record_key="A2").update(edited_at=timezone.now())
+    job = imported(returns(tax_return("A1", amount=200), tax_return("A2", amount=9), tax_return("A6")))
+    assert told(job)["Aangiftes VPB", 2018] == ((3, 209), (1, 9), (2, 200), True)
+
+
+def test_difference_shows(imported):
+    job = imported(FILE)
+    job.parts.get(kind="returns").controls.filter(tax_year=2018).update(
+        database_amount=80, database_records=2
+    )
+    (row,) = [row for row in reporting.control_rows(job) if row.tax_year == 2018]
+    assert (row.is_equal, row.record_difference, row.amount_difference) == (False, 1, Decimal("0.5"))
+
+
+def test_other_kinds_have_records(imported):
+    scheme = {"id": "U1", "client_id": "K1", "tax": "IB", "tax_year": 2019}
+    card = {"id": "F1", "client_id": "K1", "tax_year": 2019}
+    job = imported(
+        migration_file(part("clients", client()), part("extension_schemes", scheme), part("tax_cards", card))
+    )
+    assert told(job) == {
+        ("Uitstelregelingen IB", 2019): ((1, 0), (0, 0), (1, 0), True),
+        ("Fiscale kaarten", 2019): ((1, 0), (0, 0), (1, 0), True),
+    }
