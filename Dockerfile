@@ -7,7 +7,7 @@ RUN python -m venv /venv \
 FROM python:3.11-slim-bookworm
 RUN groupadd --system --gid 10001 portal \
     && useradd --system --uid 10001 --gid portal --no-create-home --shell /usr/sbin/nologin portal \
-    && install -d -o portal -g portal -m 0700 /data
+    && install -d -o portal -g portal -m 0700 /data /data/spool
 COPY --from=packages /venv /venv
 COPY . /app
 WORKDIR /app

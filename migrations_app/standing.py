@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -54,11 +54,12 @@ class Standing:
         if self.asks:
             self.label, self.upper = _("Wacht op uw antwoord"), 100
         self.poll_seconds = _SECONDS.get(self.status, 2)
-        self.has_check = self.status in (Status.QUEUED, Status.RUNNING, Status.PAUSED)
         self.may_cancel = may_cancel(job)
         self.has_report = job.checked_at is not None
         self.remarks: int = getattr(job, "remarks", 0)
         self.migrated: int = getattr(job, "migrated", 0)
+        is_foretold: bool = getattr(job, "is_foretold", False)
+        self.has_check = is_foretold and self.status in (Status.QUEUED, Status.RUNNING, Status.PAUSED)
         self.foretold_left: int = getattr(job, "foretold_left", 0)
         self.place: Place | None = getattr(job, "place", None) if self.status == Status.QUEUED else None
         self.cancelled_by: str | None = getattr(job, "cancelled_by", None)
@@ -160,8 +161,8 @@ def uploads_of(office: Office) -> QuerySet[Upload]:
 def with_totals(jobs: QuerySet[MigrationJob]) -> QuerySet[MigrationJob]:
     """`jobs` with what a Standing needs, in the same query.
 
-    `migrated`: records; `remarks`: records and warnings to look at; `foretold_left`: records that will not be
-    migrated; `cancelled_by`: an address, or None.
+    `migrated`: records; `remarks`: records and warnings to look at; `is_foretold`: the check told what will
+    come of it; `foretold_left`: records that will not be migrated; `cancelled_by`: an address, or None.
     """
     parts = Part.objects.filter(job=OuterRef("pk")).order_by().values("job")
     noted = (
@@ -172,15 +173,14 @@ def with_totals(jobs: QuerySet[MigrationJob]) -> QuerySet[MigrationJob]:
         .order_by()
         .values("part__job")
     )
-    foretold = Forecast.objects.filter(
-        part__job=OuterRef("pk"), outcome__in=(Outcome.SKIPPED, Outcome.REJECTED)
-    )
-    left = foretold.order_by().values("part__job").annotate(number=Sum("count"))
+    foretold = Forecast.objects.filter(part__job=OuterRef("pk")).order_by()
+    left = foretold.filter(outcome__in=(Outcome.SKIPPED, Outcome.REJECTED)).values("part__job")
     cancelled = AuditEvent.objects.filter(target_id=OuterRef("pk"), act="migration.cancelled")
     return jobs.annotate(
         migrated=_number(parts.annotate(number=Sum("created") + Sum("updated") + Sum("unchanged"))),
         remarks=_number(noted.annotate(number=Sum("count"))),
-        foretold_left=_number(left),
+        is_foretold=Exists(foretold),
+        foretold_left=_number(left.annotate(number=Sum("count"))),
         cancelled_by=Subquery(cancelled.values("actor__email")[:1]),
     ).select_related("created_by", "place")
 

@@ -267,6 +267,8 @@ CELERY_TASK_DEFAULT_QUEUE = "checks"
 CELERY_TASK_QUEUES = [Queue(name) for name in ("imports", "checks", "sweeps", "mail", "signing")]
 CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {
     "migrations_app.tasks.import_next": {"queue": "imports"},
+    "migrations_app.tasks.plan_undo": {"queue": "imports"},
+    "migrations_app.tasks.undo_job": {"queue": "imports"},
     # neither a long check nor a long import keeps the sweep from noticing what others left
     "migrations_app.tasks.dispatch_due": {"queue": "sweeps"},
     "portal.office.tasks.send_due_mail": {"queue": "mail"},

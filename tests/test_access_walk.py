@@ -7,6 +7,7 @@ which makes that object for the office of `staff_member` and `administrator`.
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
@@ -16,12 +17,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
+from PIL import Image
 
 from certificates.models import Certificate
 from migrations_app.models import ImportType, MigrationJob, Status, Upload
 from portal.office.logos import set_logo
 from portal.office.models import Scope
-from portal.office.pictures import Picture
+from portal.office.pictures import redraw
 from portal.office.tokens import create_token
 from tests.people import logged_in
 from tests.portal.dossiers import rows
@@ -248,7 +250,13 @@ def token_of(office):
 
 
 def logo_of(office):
-    set_logo(office=office, picture=Picture(b"PNG", 1, 1), by=office.memberships.first().user)
+    set_logo(office=office, picture=_picture(), by=office.memberships.first().user)
+
+
+def _picture():
+    file = BytesIO()
+    Image.new("RGB", (160, 48), "#0b6bb8").save(file, "PNG")
+    return redraw(file.getvalue())
 
 
 # the longest beginning of an address decides who makes its object

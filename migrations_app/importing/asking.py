@@ -7,24 +7,26 @@ looks again at what it changes. Keys travel as one JSON array, which costs neith
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 from django.db import connection, transaction
 
+from migrations_app.importing import control
 from migrations_app.importing.run_state import Run
-from migrations_app.importing.targets import TARGETS, Target
+from migrations_app.importing.targets import TARGETS
 from migrations_app.migration_file import AcceptedRecord
 from migrations_app.models import Part, PartKind
 
 # LATERAL with OFFSET fixes the order: the batch outside, one index probe inside for each of its keys. Left to
 # itself the planner, whose statistics may be from before the import, once scanned the whole table instead.
-_KEYS = """ROWS FROM (json_array_elements_text(%s), json_array_elements_text(%s))
+_KEYS = """ROWS FROM (json_array_elements_text(%(keys)s), json_array_elements_text(%(hashes)s))
             WITH ORDINALITY k (key, hash, n)"""
 _PROBE = """LEFT JOIN LATERAL (
                 SELECT {columns} FROM {table} t
-                WHERE t.source_id = %s AND t.record_key = k.key COLLATE "C" OFFSET 0
+                WHERE t.source_id = %(source)s AND t.record_key = k.key COLLATE "C" OFFSET 0
             ) t ON true"""
 
 
@@ -36,10 +38,13 @@ class Known(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """By place in the batch. What is in neither is there already, with the same content."""
+    """By place in the batch. What is in neither is there already, with the same content: `same` adds up the
+    rows of those by tax and year (number, amount).
+    """
 
     new: set[int]
     known: dict[int, Known]
+    same: list[tuple[str, int, int, Decimal]]
 
 
 def steer_session() -> None:
@@ -78,26 +83,52 @@ def _is_news(run: Run, source: UUID, kind: str) -> bool:
 def ask(run: Run, part: Part, records: Sequence[AcceptedRecord]) -> Answer:
     """Which of these records are new, and which are known but not as they are said here."""
     if run.has_news(part):
-        return Answer(set(range(len(records))), {})
-    if part.kind == PartKind.CLIENTS:
-        return _ask(run, part, records, _CLIENTS, [])
-    target = TARGETS[PartKind(part.kind)]
-    return _ask(
-        run, part, records, _sql(target), [part.product, part.product_year] if target.has_product else []
-    )
+        return Answer(set(range(len(records))), {}, [])
+    keys = array(accepted.record.id for accepted in records)
+    hashes = array(accepted.content_hash.hex() for accepted in records)
+    source, sql = run.source_of(part).pk, _sql(PartKind(part.kind))
+    answer = Answer(set(), {}, [])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql,
+            {
+                "keys": keys,
+                "hashes": hashes,
+                "source": source,
+                "product": part.product,
+                "year": part.product_year,
+            },
+        )
+        for number, row, is_edited, *same in cursor.fetchall():
+            if number is None:
+                answer.same.append(tuple(same))
+            elif row is None:
+                answer.new.add(number - 1)
+            else:
+                answer.known[number - 1] = Known(row, is_edited)
+    return answer
 
 
-def _sql(target: Target) -> str:
+def _sql(kind: PartKind) -> str:
+    if kind == PartKind.CLIENTS:
+        return _CLIENTS
+    target = TARGETS[kind]
     differs = "t.content_hash <> decode(k.hash, 'hex')"
     if target.has_product:
         # said by the part, not by the record
-        differs += " OR t.product <> %s OR t.product_year IS DISTINCT FROM %s"
+        differs += " OR t.product <> %(product)s OR t.product_year IS DISTINCT FROM %(year)s"
     probe = _PROBE.format(columns="*", table=target.table)
     return f"""
-        SELECT k.n, t.id::text, t.edited_at IS NOT NULL
-        FROM {_KEYS}
-        {probe}
-        WHERE t.id IS NULL OR t.edited_at IS NOT NULL OR {differs}
+        WITH found (n, id, is_edited, is_told, tax, year, amount) AS MATERIALIZED (
+            SELECT k.n, t.id::text, t.edited_at IS NOT NULL,
+                t.id IS NULL OR t.edited_at IS NOT NULL OR {differs}, {control.measures(kind)}
+            FROM {_KEYS}
+            {probe}
+        )
+        SELECT n, id, is_edited, NULL, NULL, NULL, NULL FROM found WHERE is_told
+        UNION ALL
+        SELECT NULL, NULL, NULL, tax, year, count(*), COALESCE(sum(amount), 0)
+        FROM found WHERE NOT is_told GROUP BY tax, year
         """
 
 
@@ -110,22 +141,6 @@ _CLIENTS = f"""
     """
 
 
-def _ask(
-    run: Run, part: Part, records: Sequence[AcceptedRecord], sql: str, more: Sequence[str | int | None]
-) -> Answer:
-    keys = array(accepted.record.id for accepted in records)
-    hashes = array(accepted.content_hash.hex() for accepted in records)
-    answer = Answer(set(), {})
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [keys, hashes, run.source_of(part).pk, *more])
-        for number, row, is_edited in cursor.fetchall():
-            if row is None:
-                answer.new.add(number - 1)
-            else:
-                answer.known[number - 1] = Known(row, is_edited)
-    return answer
-
-
 def clients_of(run: Run, part: Part, keys: Iterable[str]) -> dict[str, str]:
     """The ids of the clients that the part's source calls so; without those that nobody knows."""
     wanted = list(set(keys))
@@ -135,10 +150,10 @@ def clients_of(run: Run, part: Part, keys: Iterable[str]) -> dict[str, str]:
         cursor.execute(
             f"""
             SELECT string_agg(COALESCE(t.client_id::text, ''), ',' ORDER BY k.n)
-            FROM json_array_elements_text(%s) WITH ORDINALITY k (key, n)
+            FROM json_array_elements_text(%(keys)s) WITH ORDINALITY k (key, n)
             {_PROBE.format(columns="client_id", table="dossiers_clientsource")}
             """,
-            [array(wanted), run.source_of(part).pk],
+            {"keys": array(wanted), "source": run.source_of(part).pk},
         )
         (found,) = cursor.fetchone()
     return {key: client for key, client in zip(wanted, found.split(","), strict=True) if client}

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -61,25 +60,17 @@ def add_refused(control: Control, problems: Iterable[RecordProblem]) -> None:
             each.amount += problem.amount or _NOTHING
 
 
-def read_back(control: Control, source: UUID, kind: PartKind, keys: Sequence[str]) -> None:
-    """Count what the database has of these records, which the file says anew."""
-    if not keys:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT {_columns(kind)}, count(*), COALESCE(sum({_amount(kind)}), 0)
-            FROM unnest(%s::text[]) k (key) JOIN LATERAL (
-                SELECT * FROM {TARGETS[kind].table} t
-                WHERE t.source_id = %s AND t.record_key = k.key COLLATE "C" OFFSET 0
-            ) t ON true GROUP BY 1, 2
-            """,
-            [list(keys), source],
-        )
-        for tax, year, number, amount in cursor.fetchall():
-            each = control.database[tax, year]
-            each.records += number
-            each.amount += amount
+def measures(kind: PartKind) -> str:
+    """SQL: tax, tax year and amount of a row `t`."""
+    return f"{_columns(kind)}, {_amount(kind)}" if kind in KINDS else "'', 0, 0"
+
+
+def add_found(control: Control, found: Iterable[tuple[str, int, int, Decimal]]) -> None:
+    """Count what the database has of records that the file says anew, by tax and year."""
+    for tax, year, number, amount in found:
+        each = control.database[tax, year]
+        each.records += number
+        each.amount += amount
 
 
 def write_totals(

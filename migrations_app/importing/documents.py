@@ -25,7 +25,7 @@ _HELD_BYTES = 16 * 1024**2
 
 
 class Contents(NamedTuple):
-    """The documents that records name. `ids`: sha256 (hex) -> document of the office; `new` are among them."""
+    """The documents that records name. `ids`: sha256 (hex) -> the office's document; `new` are among them."""
 
     ids: dict[str, UUID]
     new: dict[str, UUID]
@@ -71,7 +71,8 @@ def _read(
     size = 0
     for accepted, wanted in naming:
         try:
-            content = run.file.read_document(wanted.path, bytes=wanted.bytes, sha256=wanted.sha256)
+            with run.reading:
+                content = run.file.read_document(wanted.path, bytes=wanted.bytes, sha256=wanted.sha256)
         except DocumentProblem as problem:
             problems.append(problem_of(accepted, problem.code, field="document"))
             continue

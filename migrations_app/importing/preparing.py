@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import chain, repeat
 from typing import TypeVar
 from uuid import UUID
@@ -24,7 +24,7 @@ from migrations_app.models import Part, PartKind
 Item = TypeVar("Item")
 Documents = Mapping[str, UUID]
 # records that are held as such at a time; of the others of a batch only the text of their rows is
-_CHUNK = 5_000
+_CHUNK = 4_000
 # seconds that one thread computes while the other has rows for PostgreSQL; Python's own are ten times as many
 _SWITCH = 0.0005
 
@@ -75,18 +75,31 @@ def prepare_parts(
     steer_session()
     chunk = min(_CHUNK, size)
     numbers = chain((1, 2)[: size // chunk], repeat(size // chunk))
-    batch = _Batch({})
-    for part in parts:
-        wanted = next(numbers)
-        for piece in reader.batches(part, size=chunk):
-            batch.add(run, part, piece)
-            if batch.pieces == wanted:
+    batch, wanted = _Batch({}), next(numbers)
+    # what a batch is compared with is waited for: meanwhile its next piece can be read
+    with closing(one_ahead(_pieces(run, reader, parts, chunk))) as pieces:
+        for part, piece in pieces:
+            if piece is not None:
+                batch.add(run, part, piece)
+            if batch.pieces == wanted or (piece is None and batch.pieces):
                 yield part, batch.prepared
                 batch, wanted = _Batch(batch.documents), next(numbers)
-        if batch.pieces:
-            yield part, batch.prepared
-            batch = _Batch(batch.documents)
-        yield part, None
+            if piece is None:
+                yield part, None
+
+
+def _pieces(
+    run: Run, reader: Reader, parts: Iterable[Part], size: int
+) -> Iterator[tuple[Part, Batch | None]]:
+    """Each part's records, `size` at a time, and None at its end."""
+    for part in parts:
+        records = reader.batches(part, size=size)
+        while True:
+            with run.reading:
+                piece = next(records, None)
+            yield part, piece
+            if piece is None:
+                break
 
 
 def one_ahead(items: Iterator[Item]) -> Generator[Item, None, None]:

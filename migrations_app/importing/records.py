@@ -50,10 +50,9 @@ def _prepare(
     may_be_twice = part.kind == PartKind.RETURNS and not run.is_only_source
     asked = records if may_be_twice else [records[n] for n in (*answer.new, *answer.known)]
     clients = clients_of(run, part, (_client_key(accepted) for accepted in asked))
-    new, changed, unchanged = _sort(records, answer, clients, prepared.outcomes)
+    new, changed = _sort(records, answer, clients, prepared.outcomes)
     if part.kind in control.KINDS:
-        keys = [accepted.record.id for accepted in unchanged]
-        control.read_back(prepared.control, run.source_of(part).pk, PartKind(part.kind), keys)
+        control.add_found(prepared.control, answer.same)
     texts = _Texts(run, part, clients, documents)
     if new:
         for year, number in _years(new).items():
@@ -73,18 +72,14 @@ def _prepare(
 
 def _sort(
     records: Sequence[AcceptedRecord], answer: Answer, clients: Clients, outcomes: Outcomes
-) -> tuple[list[AcceptedRecord], list[Changed], list[AcceptedRecord]]:
-    """New records and changed ones, each of a client that is known, and unchanged ones, which have their
-    outcome as the others have.
-    """
+) -> tuple[list[AcceptedRecord], list[Changed]]:
+    """New records and changed ones, each of a client that is known; the others have their outcome."""
     new: list[AcceptedRecord] = []
     changed: list[Changed] = []
-    unchanged: list[AcceptedRecord] = []
-    for number, accepted in enumerate(records):
-        is_new, known = number in answer.new, answer.known.get(number)
-        if not is_new and known is None:
-            unchanged.append(accepted)
-        elif _client_key(accepted) not in clients:
+    told = sorted(answer.new | answer.known.keys())
+    for number in told:
+        accepted, known = records[number], answer.known.get(number)
+        if _client_key(accepted) not in clients:
             outcomes.explain(problem_of(accepted, OutcomeCode.UNKNOWN_CLIENT, field="client_id"))
         elif known is None:
             new.append(accepted)
@@ -92,9 +87,11 @@ def _sort(
             outcomes.explain(problem_of(accepted, OutcomeCode.EDITED_IN_PORTAL))
         else:
             changed.append((accepted, known.row))
-    for year, number in _years(unchanged).items():
-        outcomes.count(Outcome.UNCHANGED, year, number)
-    return new, changed, unchanged
+    if len(told) < len(records):
+        unchanged = _years(records) - _years(records[number] for number in told)
+        for year, count in unchanged.items():
+            outcomes.count(Outcome.UNCHANGED, year, count)
+    return new, changed
 
 
 def _client_key(accepted: AcceptedRecord) -> str:

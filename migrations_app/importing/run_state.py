@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ class Run:
 
     `is_only_source`: the office has no other installation, so that nothing can come from two.
     `news`: (source, kind) of which only this job ever wrote, see asking.py.
+    `reading` is held by who reads `file`, which is not for two threads at once.
     """
 
     job: MigrationJob
@@ -36,6 +38,7 @@ class Run:
     sources: dict[UUID, Source]
     is_only_source: bool
     news: frozenset[tuple[UUID, str]] = frozenset()
+    reading: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def office_id(self) -> UUID:

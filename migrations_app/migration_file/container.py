@@ -6,7 +6,9 @@ import re
 import stat
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
 
 from migrations_app.migration_file.directory import Directory
 from migrations_app.migration_file.endrecord import EndRecord, read_end
@@ -41,7 +43,7 @@ _ORDINARY_ATTRIBUTES = frozenset({0, 0x20, 0o100644 << 16, 0o100600 << 16, 0o600
 _ORDINARY_NAME = re.compile(rb"documents/\w[\w.-]*", re.ASCII)
 
 
-class Central(NamedTuple):
+class Central(Struct, gc=False, frozen=True):
     """One central header."""
 
     raw_name: bytes
@@ -167,7 +169,7 @@ def _widen(central: Central) -> Central:
     if other_name is not None and other_name != central.raw_name:
         raise Refused(RefusalCode.NOT_A_ZIP, "an entry has two names", central.name)
     flags = central.flags | 1 if is_encryption(fields) else central.flags
-    return central._replace(unpacked=unpacked, packed=packed, offset=offset, flags=flags)
+    return msgspec.structs.replace(central, unpacked=unpacked, packed=packed, offset=offset, flags=flags)
 
 
 def _check_kind(central: Central, faults: Faults) -> None:

@@ -38,7 +38,8 @@ class DuplicateIndex:
 
     def __init__(self, expected: int = 1_000_000, folder: str | None = None) -> None:
         words = 1 << max(10, min(expected, _MAX_WORDS - 1).bit_length())
-        self._filter = array("I", bytes(4 * words))
+        # not from bytes of this size, which would be there beside it for a moment
+        self._filter = array("I", [0]) * words
         self._mask = words - 1
         self._runs: list[tuple[int, array[int]]] = []
         self._end = 0

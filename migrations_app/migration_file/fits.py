@@ -19,8 +19,8 @@ from migrations_app.migration_file.mirrors import BELOW, Fields, kept_type, mayb
 # of these fields many records share a value
 _OF_FEW_VALUES = frozenset({"tax", "tax_year", "period", "variant", "message", "status"})
 _FEW = 64
-# each time that records did not fit, beyond the times that they did
-_CHANCES = 8
+# to learn from a block takes about as long as to decode some others that fit
+_LEARNING, _CHANCES = 16, 8
 _SPACED = b'": '
 
 _encoder = msgspec.json.Encoder()
@@ -37,26 +37,25 @@ def _spaced_lines(records: list[Any]) -> bytes:
 
 
 class _Measure:
-    """The keys of objects in their order, how many objects have each, and the values of some."""
+    """The keys of objects in their order, those that none was without, and the values of some."""
 
     def __init__(self) -> None:
         self.order: list[str] = []
+        self.always: frozenset[str] | None = None
         self.values: dict[str, set[Any]] = {}
-        self._orders: set[tuple[str, ...]] = set()
         self._below: dict[str, _Measure] = {}
 
     def take(self, objects: Sequence[Mapping[str, Any]]) -> None:
-        self._orders.update(map(tuple, objects))
-        seen = {name for keys in self._orders for name in keys}
-        for name in _OF_FEW_VALUES & seen:
-            found = {each[name] for each in objects if name in each}
-            self.values.setdefault(name, set()).update(found)
-        for name in BELOW.keys() & seen:
+        for keys in sorted(set(map(tuple, objects)), key=len, reverse=True):
+            self._insert(keys)
+            self.always = frozenset(keys) if self.always is None else self.always.intersection(keys)
+        for name in _OF_FEW_VALUES.intersection(self.order):
+            found = self.values.setdefault(name, set())
+            if len(found) <= _FEW:
+                found |= {each[name] for each in objects if name in each}
+        for name in BELOW.keys() & set(self.order):
             held = [below for each in objects if (below := each.get(name))]
             self.below(name).take([*chain.from_iterable(held)] if name == "lines" else held)
-        self.order = []
-        for keys in sorted(self._orders, key=len, reverse=True):
-            self._insert(keys)
 
     def _insert(self, keys: tuple[str, ...]) -> None:
         """Each new key after the one that it followed."""
@@ -70,7 +69,7 @@ class _Measure:
         return self._below.setdefault(name, _Measure())
 
     def is_always(self, name: str) -> bool:
-        return all(name in keys for keys in self._orders)
+        return self.always is not None and name in self.always
 
 
 class Fit:
@@ -79,7 +78,7 @@ class Fit:
     def __init__(self, struct: type[Struct]) -> None:
         self._struct = struct
         self._measure = _Measure()
-        self._chances = _CHANCES
+        self._credit = _CHANCES * _LEARNING
         self._write: Callable[[list[Any]], bytes] = _encoder.encode_lines
         self._decoder: msgspec.json.Decoder[Any] | None = None
         self.fields: frozenset[str] = frozenset()
@@ -95,13 +94,13 @@ class Fit:
             return None
         if self._write(records) != block:
             return None
-        self._chances += 1
+        self._credit += 1
         return records
 
     def learn(self, block: bytes) -> None:
         """From a block of good records that did not fit."""
-        self._chances -= 1
-        if self._chances <= 0:
+        self._credit -= _LEARNING
+        if self._credit < 0:
             self._decoder = None
             return
         self._write = _spaced_lines if _SPACED in block[: block.index(b"\n")] else _encoder.encode_lines

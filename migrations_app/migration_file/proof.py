@@ -23,6 +23,7 @@ from migrations_app.migration_file.wholelines import (
     holds_no_more,
     is_normalized,
     is_one_object_a_line,
+    unescaped,
 )
 
 
@@ -53,6 +54,8 @@ class Prover:
 
     def prove(self, block: bytes) -> Proof | None:
         """Of whole lines; None when they must be judged one by one."""
+        if b"\\" in block:
+            block = unescaped(block)
         if b"\\" in block or block.isspace():
             return None
         held = self._fitting(block)

@@ -228,11 +228,5 @@ def _forget(upload: Upload) -> None:
     transaction.on_commit(lambda: spool.discard(pk), robust=True)
 
 
-def _quota(office: Office) -> int:
-    """Bytes that the unfinished uploads of an office may announce together."""
-    own, everybodys = office.upload_quota_mib, int(settings.UPLOAD_QUOTA_BYTES)
-    return everybodys if own is None else own * 1024**2
-
-
 def _next_expiry() -> dt.datetime:
     return timezone.now() + dt.timedelta(hours=settings.UPLOAD_KEEP_HOURS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
@@ -48,7 +50,8 @@ def _list(request: OfficeRequest, form: SearchForm) -> dict[str, object]:
     words = form.cleaned_data["q"] if form.is_valid() else ""
     jobs = MigrationJob.objects.filter(office=request.office)
     page = _page(request, jobs if form.is_valid() else jobs.none(), words)
-    standings = [Standing(job) for job in page]
+    # totals of these alone: of a list that is paged the database would add up those before them too
+    standings = [Standing(job) for job in with_totals(MigrationJob.objects.filter(pk__in=list(page)))]
     uploads = _uploads(request, words) if form.is_valid() and page.number == 1 else []
     return {
         "form": form,
@@ -60,14 +63,14 @@ def _list(request: OfficeRequest, form: SearchForm) -> dict[str, object]:
     }
 
 
-def _page(request: OfficeRequest, jobs: QuerySet[MigrationJob], words: str) -> Page[MigrationJob]:
+def _page(request: OfficeRequest, jobs: QuerySet[MigrationJob], words: str) -> Page[UUID]:
     if words:
         jobs = jobs.filter(
             Q(file_name__icontains=words)
             | Q(reference__icontains=words)
             | Q(created_by__email__icontains=words)
         )
-    return Paginator(with_totals(jobs), _PER_PAGE).get_page(request.GET.get("page"))
+    return Paginator(jobs.values_list("pk", flat=True), _PER_PAGE).get_page(request.GET.get("page"))
 
 
 def _uploads(request: OfficeRequest, words: str) -> list[UploadStanding]:

@@ -47,7 +47,7 @@ def report(request: OfficeRequest, pk: UUID) -> HttpResponse:
         "lists": lists,
         "is_whole": not any(each["is_cut"] for each in lists),
         "longest": _LONG,
-        "more_volumes": range(2, reporting.volumes_of(sum(group.count for group in found.groups)) + 1),
+        "volumes": reporting.volumes_of(sum(group.count for group in found.groups)),
         "now": timezone.now(),
         **_followup(request, job, found),
     }

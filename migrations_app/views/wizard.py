@@ -80,8 +80,8 @@ def _file(request: OfficeRequest) -> HttpResponse:
     return render(request, "migrations_app/wizard_file.html", context)
 
 
-@member
 @require_POST
+@member
 def known_file(request: OfficeRequest) -> HttpResponse:
     """For a browser that read a file's manifest: what there is to ask about it, or an empty answer."""
     form = KnownFileForm(request.POST)

@@ -27,7 +27,9 @@ class Channel(filesystem.Channel):
     ) -> None:
         """Nothing to write down."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:
+    def _put(  # type: ignore[override]  # kombu's own two signatures differ
+        self, queue: str, payload: dict[str, Any], **_: Any
+    ) -> None:
         name = f"{monotonic_ns():020}_{uuid.uuid4()}"
         draft = Path(self.data_folder_out, f"{name}.draft")
         draft.write_text(json.dumps(payload))

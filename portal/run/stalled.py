@@ -104,9 +104,9 @@ class Watched:
     def __init__(self, application: Callable[..., Iterable[bytes]], watch: Watch | None = None) -> None:
         self._application, self._watch = application, watch or Watch()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ["wsgi.input"] = Body(environ["wsgi.input"], environ.get("REMOTE_ADDR", ""), self._watch)
-        return self._application(environ, start_response)
+    def __call__(self, asked: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        asked["wsgi.input"] = Body(asked["wsgi.input"], asked.get("REMOTE_ADDR", ""), self._watch)
+        return self._application(asked, start_response)
 
 
 def _connections(addresses: set[str]) -> Iterator[socket.socket]:

@@ -33,6 +33,7 @@
     let looked = Promise.resolve({});
     let again = false; // somebody knows that it was uploaded before, and wants it once more
     let sending = false;
+    let stretch; // since when, and from which byte, it goes on without a break
     let address; // of the upload, once it has one
     let upload;
     let quarter = -1;
@@ -105,12 +106,22 @@
       say(what, text);
     };
 
+    // after some seconds of this stretch: a pause or a network that is away must not count
+    const left = (sent, total) => {
+      const now = Date.now();
+      stretch ||= { since: now, from: sent };
+      const seconds = (now - stretch.since) / 1000;
+      if (seconds < 5 || sent <= stretch.from) return "";
+      const minutes = Math.ceil(((total - sent) * seconds) / (sent - stretch.from) / 60);
+      return minutes < 2 ? ", nog ongeveer een minuut" : `, nog ongeveer ${minutes} minuten`;
+    };
+
     const progress = (sent, total) => {
       // whole only when the server says so
       const percentage = Math.min(99, Math.floor((100 * sent) / total));
       bar.value = percentage;
       part("figure").textContent = `${percentage}%`;
-      part("note").textContent = `${file.name}: ${megabytes(sent)} van ${megabytes(total)} MB`;
+      part("note").textContent = `${file.name}: ${megabytes(sent)} van ${megabytes(total)} MB${left(sent, total)}`;
       if (Math.floor(percentage / 25) !== quarter) {
         quarter = Math.floor(percentage / 25);
         part("aloud").textContent = `${percentage}% geüpload`;
@@ -144,12 +155,14 @@
     const isWorthAgain = (error) => {
       const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
       const worth = status < 400 || status >= 500 || status === 409 || status === 423;
+      if (worth) stretch = undefined;
       if (worth && status === 0) say("away");
       return worth;
     };
 
     const start = () => {
       sending = true;
+      stretch = undefined;
       say("");
       show(true);
       ask(false);

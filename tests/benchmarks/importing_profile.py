@@ -2,8 +2,8 @@
 
 python -m tests.benchmarks.importing_profile [RECORDS]
 
-Python's steps are measured by doing ever more of them; PostgreSQL's by COPY of the imported rows into twins of
-the tables with ever more of their rules. Both sides work at the same time: the longer one is the import.
+Python's steps are measured by doing ever more of them, PostgreSQL's by COPY of the imported rows into twins
+of the tables with ever more of their rules. Both sides work at the same time: the longer one is the import.
 """
 
 from __future__ import annotations

@@ -96,7 +96,9 @@ def _write(path: Path, size: int) -> str:
 @contextmanager
 def _floor(folder: Path) -> Iterator[RealServer]:
     """Another server on the same data folder, whose only view writes what it is sent."""
-    with real_server(folder, LOG_LEVEL="WARNING", DJANGO_SETTINGS_MODULE="tests.benchmarks.floors.upload") as it:
+    with real_server(
+        folder, LOG_LEVEL="WARNING", DJANGO_SETTINGS_MODULE="tests.benchmarks.floors.upload"
+    ) as it:
         yield it
 
 

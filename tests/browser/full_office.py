@@ -43,7 +43,10 @@ def furnish(
 def pages(office: Office) -> Iterator[str]:
     """The pages of each of its objects that has states."""
     for job in office.migration_jobs.all():
-        yield from (f"/instellingen/migratie/{job.pk}/{rest}" for rest in ("", "voortgang/", "annuleren/"))
+        yield from (
+            f"/instellingen/migratie/{job.pk}/{rest}"
+            for rest in ("", "voortgang/", "controle/", "annuleren/")
+        )
     for certificate in office.certificates.all():
         acts = ("", "maak-actief/", "maak-inactief/", "verwijder/")
         yield from (f"/instellingen/certificaten/{certificate.pk}/{rest}" for rest in acts)

@@ -65,10 +65,10 @@ class Album:
         )
 
     def get(self, client: Client, path: str) -> None:
-        self.add(path, client.get(path, follow=True))  # type: ignore[arg-type]  # an HttpResponse with more
+        self.add(path, client.get(path, follow=True))
 
     def post(self, client: Client, path: str, **data: object) -> None:
-        self.add(f"{path} (POST)", client.post(path, data, follow=True))  # type: ignore[arg-type]
+        self.add(f"{path} (POST)", client.post(path, data, follow=True))
 
 
 def walk(album: Album, client: Client, office: object = None) -> None:

@@ -86,7 +86,9 @@ def by_password(user: User, code: str = "") -> Client:
 
 
 def mailed_link(kind: str) -> str:
-    return re.search(r"https?://[^/]+(/\S+)", OutgoingMail.objects.get(kind=kind).text)[1]
+    found = re.search(r"https?://[^/]+(/\S+)", OutgoingMail.objects.get(kind=kind).text)
+    assert found
+    return found[1]
 
 
 def test_visitor(browser, client, office, administrator):

@@ -42,7 +42,7 @@ def token(portal: Portal) -> str:
     answer = requests.post(
         f"{portal.url}/api/v1/certificates/",
         headers={"Authorization": f"Bearer {made[1]}"},
-        files={"certificate": G4_TRIAL.open("rb")},
+        files={"certificate": (G4_TRIAL.name, G4_TRIAL.read_bytes())},
         data={"password": "trial", "is_active": "true"},
         timeout=60,
     )

@@ -46,7 +46,7 @@ def test_the_first_key_offers_the_way_past_the_bar(office_page: Page, portal: Po
 
 def test_every_stop_is_seen_and_in_the_order_of_the_page(office_page: Page, portal: Portal) -> None:
     office_page.goto(f"{portal.url}{PEOPLE}")
-    stops = []
+    stops: list[dict[str, object]] = []
     for _ in range(40):
         office_page.keyboard.press("Tab")
         stop = focused(office_page)

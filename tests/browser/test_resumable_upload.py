@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import random
 import re
 import time
 import zipfile
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect
 
+from migrations_app.migration_file import check_file
 from tests.browser.conftest import Portal
 from tests.browser.test_journey import G4_TRIAL
 
@@ -93,7 +96,7 @@ def test_session_that_ends_in_mid_upload(page: Page, portal: Portal, file: Path)
     log_out(page.context.new_page(), portal)
     held[0].continue_()
     page.unroute(UPLOADS)
-    expect(page.get_by_text("U bent uitgelogd omdat u een tijd niets heeft gedaan. Log")).to_be_visible()
+    expect(page.get_by_text("Log opnieuw in en klik daarna hier")).to_be_visible()
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Log opnieuw in").click()
     log_in(opened.value)
@@ -156,6 +159,58 @@ def test_wrong_files_are_refused_before_a_byte_travels(page: Page, portal: Porta
         expect(page.get_by_role("progressbar", name=BAR)).to_be_hidden()
     assert asked == []
     assert "/nieuw/bestand/" in page.url
+
+
+def test_manifest_is_found_wherever_it_is(page: Page, portal: Portal, tmp_path: Path) -> None:
+    """Stored or deflated, first or behind a directory of more than one piece, with ZIP64 or without."""
+    to_the_file_page(page, portal)
+    digest = hashlib.sha256(manifest(OFFICE).encode()).hexdigest()
+    many = [(f"documents/{number:040}", b"") for number in range(20_000)]
+    for name, others, packing, wide in (
+        ("stored.zip", [("a", b"x")], zipfile.ZIP_STORED, False),
+        ("deflated.zip", [("a", b"x")], zipfile.ZIP_DEFLATED, False),
+        ("last.zip", many, zipfile.ZIP_DEFLATED, False),
+        ("zip64.zip", [("a", b"x")], zipfile.ZIP_DEFLATED, True),
+        ("zip64-many.zip", many * 4, zipfile.ZIP_STORED, True),
+    ):
+        path = tmp_path / name
+        write_zip(path, others, packing, wide=wide)
+        page.locator("input[type=file]").set_input_files(path)
+        found = page.evaluate(LOOK, [OFFICE])
+        assert found == {"manifest": digest}, name
+        assert page.evaluate(LOOK, ["00000000"]) == {"code": "other-office"}, name
+
+
+def test_damaged_files_never_break_the_look(page: Page, portal: Portal, tmp_path: Path) -> None:
+    """Only what is sure is said; the rest is the server's to say."""
+    to_the_file_page(page, portal)
+    whole, chance = zipped(OFFICE), random.Random(6)
+    for number in range(60):
+        data = bytearray(whole)
+        for _ in range(chance.randint(1, 4)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        path = tmp_path / f"{number}.zip"
+        path.write_bytes(data)
+        page.locator("input[type=file]").set_input_files(path)
+        found = page.evaluate(LOOK, [OFFICE])
+        assert set(found) <= {"code", "manifest"}
+        if found.get("code"):
+            report = check_file(BytesIO(data), accepted_numbers=[OFFICE])
+            assert not report.accepted
+
+
+LOOK = """(numbers) => {
+  const [file] = document.querySelector("input[type=file]").files;
+  return lookInto(file, { largest: 1e12, numbers });
+}"""
+
+
+def write_zip(path: Path, others: list[tuple[str, bytes]], packing: int, *, wide: bool) -> None:
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        for number, (name, data) in enumerate(others):
+            archive.writestr(f"{name}-{number}", data)
+        with archive.open("manifest.json", "w", force_zip64=wide) as out:
+            out.write(manifest(OFFICE).encode())
 
 
 def zipped(office: str, *, name: str = "manifest.json") -> bytes:

@@ -6,6 +6,7 @@ In the environment of a night, as another process of the same portal; answers in
 import json
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import django
 
@@ -20,7 +21,13 @@ def queue(folder, job_id):
     from tests.factories import MembershipFactory
     from tests.migrations_app.files import OFFICE
 
-    member = MembershipFactory(role="administrator")
+    # the factories count from nought in every process
+    number = uuid4().int
+    own = {
+        "user__email": f"{number}@kantoor.example",
+        "office__trade_register_number": f"{number % 10**8:08}",
+    }
+    member = MembershipFactory(role="administrator", **own)
     member.office.accepted_trade_register_numbers.create(number=OFFICE)
     job = accepting.receive(
         office=member.office,
@@ -47,4 +54,4 @@ def verdict(folder, job_id):
 if __name__ == "__main__":
     django.setup()
     act = {"queue": queue, "verdict": verdict}[sys.argv[1]]
-    print(json.dumps(act(*sys.argv[2:], *[""] * (4 - len(sys.argv)))))  # noqa: T201 - its answer
+    print(json.dumps(act(*sys.argv[2:], *[""] * (4 - len(sys.argv))), default=str))  # noqa: T201 - its answer

@@ -42,8 +42,8 @@ def folder(settings):
 
 
 @pytest.fixture
-def night(folder, request):
-    """Not started yet. Its log is shown when the test fails."""
+def night(transactional_db, folder, request):
+    """Not started yet; ended before the tables are emptied. Its log is shown when the test fails."""
     made = Night(folder, **getattr(request, "param", {}))
     yield made
     made.end()

@@ -44,8 +44,7 @@ class Hooks(AppConfig):
         queue.STALLED_SECONDS = wanted["stalled"]
         queue.SETBACK_PAUSES = (dt.timedelta(seconds=0.5),) * 40
         running.BATCH, careful.STEP = wanted["batch"], 20
-        if shift := wanted["shift"]:
-            _shift_clock(queue, dt.timedelta(seconds=shift))
+        _shift_clock(queue, Path(wanted["plan"]) / "shift")
         fate = Fate(Path(wanted["plan"]))
         _follow_claims(queue, fate)
         _follow_commits(fate)
@@ -171,7 +170,12 @@ def _fill_store(full):
     FileSystemStorage._save = followed
 
 
-def _shift_clock(queue, shift):
+def _shift_clock(queue, path):
+    """By the seconds in the file, as long as there is one."""
     read = queue.read_clock
-    queue.clock = lambda: ExpressionWrapper(Now() + shift, output_field=DateTimeField())
-    queue.read_clock = lambda: read() + shift
+
+    def shift():
+        return dt.timedelta(seconds=float(path.read_text())) if path.exists() else dt.timedelta()
+
+    queue.clock = lambda: ExpressionWrapper(Now() + shift(), output_field=DateTimeField())
+    queue.read_clock = lambda: read() + shift()

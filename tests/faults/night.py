@@ -26,7 +26,7 @@ _OF_DATABASE = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "EMBEDDED_
 class Night:
     """Processes in `folder`, which is their data folder. `pool` is the number of workers in one."""
 
-    def __init__(self, folder, *, database=None, lease=LEASE, stalled=20, shift=0.0, pool=2, **more):
+    def __init__(self, folder, *, database=None, lease=LEASE, stalled=20, pool=2, **more):
         self.folder, self.plan = folder, folder / "plan"
         self.plan.mkdir(exist_ok=True)
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -35,7 +35,6 @@ class Night:
             "plan": str(self.plan),
             "lease": lease,
             "stalled": stalled,
-            "shift": shift,
             "sweep": 0.3,
             "batch": BATCH,
         }

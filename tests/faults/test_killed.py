@@ -43,11 +43,13 @@ def test_killed_at_every_commit(night, queued, undisturbed, monkeypatch):
     commits = night.commits(undisturbed)
     assert commits > 20
     jobs = []
+    # after each what came before it is there; before one everything since the last is lost
+    boundaries = [(number, "after") for number in range(1, commits + 1)]
+    boundaries += [(number, "before") for number in range(1, commits + 1, 4)]
     with held():
-        for number in range(1, commits + 1):
-            for when in ("before", "after"):
-                jobs.append(queued())
-                night.fate(jobs[-1], at=number, when=when)
+        for number, when in boundaries:
+            jobs.append(queued())
+            night.fate(jobs[-1], at=number, when=when)
 
     assert ended(*jobs, seconds=400)
     # what is prepared ahead may end the last of them a commit earlier

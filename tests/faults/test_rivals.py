@@ -54,7 +54,7 @@ def test_worker_that_stalls_is_followed_up_and_writes_nothing_more(night, queued
 def test_return_that_is_edited_while_it_is_imported_stays_as_edited(night, queued):
     def file(status):
         returns = [tax_return(f"A{number:04}", status=status) for number in range(1_500)]
-        return migration_file(part("clients", client()), part("returns", *returns))
+        return migration_file(part("clients", client(rsin="111222333")), part("returns", *returns))
 
     before, meanwhile = queued(file("In bewerking")), queued(file("In bewerking"))
     night.start()

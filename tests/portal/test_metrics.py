@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from certificates.models import Certificate
-from migrations_app.models import MigrationJob, Status
+from migrations_app.models import MigrationJob, QueuePause, Status
 from portal.office.models import OutgoingMail
 from tests.people import logged_in
 from tests.test_access_walk import certificate_of, job_of
@@ -65,8 +65,24 @@ def test_work_is_what_the_database_has(client, office, staff_member):
     assert found['portal_jobs{status="queued"}'] == "1.0"
     assert found['portal_jobs{status="running"}'] == "0.0"
     assert 3600 <= float(found["portal_oldest_due_job_seconds"]) < 3660
+    assert (found["portal_late_jobs"], found["portal_queue_paused"]) == ("0.0", "0.0")
     assert found['portal_mails{state="waiting"}'] == "1.0"
     assert found["portal_certificates_expiring"] == "1.0"
+
+
+def test_late_jobs_and_a_paused_queue_are_seen(client, office, staff_member):
+    MigrationJob.objects.filter(pk=job_of(office)).update(
+        status=Status.PAUSED,
+        finished_at=None,
+        start_after=timezone.now(),
+        storage_name="x",
+        wrapped_key=b"x",
+        sha256="0" * 64,
+        alarmed_at=timezone.now(),
+    )
+    QueuePause.objects.create()
+    found = figures(client)
+    assert (found["portal_late_jobs"], found["portal_queue_paused"]) == ("1.0", "1.0")
 
 
 def test_requests_are_counted_by_view_and_never_by_address(client, staff_member):

@@ -34,6 +34,11 @@ class CappedPaginator(Pages):
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin gives it no list
         return rows.order_by()[:MOST_ROWS].count()
 
+    @property
+    def is_capped(self) -> bool:
+        """There may be more."""
+        return self.count >= MOST_ROWS
+
 
 class ByOffice(admin.SimpleListFilter):
     """One office, named in the address; a list of two thousand to choose from helps nobody."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -20,13 +21,13 @@ def write(request: HttpRequest) -> HttpResponse:
     """One fsync for a request, as whoever promises to have the bytes must do."""
     handle, name = tempfile.mkstemp(dir=FILE_UPLOAD_TEMP_DIR)  # noqa: F405
     try:
-        with open(handle, "wb") as out:
+        with os.fdopen(handle, "wb") as out:
             while piece := request.read(_PIECE):
                 out.write(piece)
             out.flush()
             os.fsync(out.fileno())
     finally:
-        os.unlink(name)
+        Path(name).unlink()
     return HttpResponse(status=204)
 
 

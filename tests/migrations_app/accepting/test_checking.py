@@ -194,3 +194,18 @@ def test_clients_of_an_earlier_migration_are_known(imported, checked, monkeypatc
     ((report, _foresight),) = reports
     assert report.parts[0].good == 1
     assert dict(report.parts[0].rejected) == {"unknown-client": 1}
+
+
+def test_mail_says_how_much_will_be_left_out_and_where_to_look(checked):
+    job = checked()
+    mail = OutgoingMail.objects.get()
+    assert "Wordt niet overgenomen: 2" in mail.text
+    assert "Aangekondigd: 4" in mail.text
+    assert f"/instellingen/migratie/{job.pk}/voortgang/" in mail.text
+    assert "Bakkerij" not in mail.text
+
+
+def test_place_in_the_queue_is_there_at_once(checked):
+    job = checked()
+    assert job.place.position == 1
+    assert job.place.expected_start >= job.checked_at

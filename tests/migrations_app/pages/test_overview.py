@@ -92,7 +92,7 @@ def test_without_certificate_there_is_a_warning(browser, certificates):
 def test_cost_does_not_grow_with_the_list(browser, checked, django_assert_num_queries):
     job = checked()
     MigrationJob.objects.bulk_create(old_jobs(job, 60))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         answer = browser.get(AT)
     assert "1–25 van 61" in visible(answer)  # noqa: RUF001 - as the page shows it
     assert len(names(browser.get(AT, {"page": 3}))) == 11

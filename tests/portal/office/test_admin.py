@@ -317,6 +317,8 @@ def test_lists_count_to_their_cap_only(browser, office, monkeypatch):
     OfficeFactory.create_batch(80)
     page = browser.get("/admin/office/office/")
     assert page.context["cl"].result_count == 60
+    assert "Er kunnen er meer zijn" in page.content.decode()
+    assert "Er kunnen er meer zijn" not in browser.get("/admin/office/office/?q=niemand").content.decode()
 
 
 @pytest.mark.parametrize("model", MODELS)

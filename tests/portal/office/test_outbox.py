@@ -30,6 +30,7 @@ KINDS = (
     "migration_completed_with_warnings",
     "migration_failed",
     "migration_refused",
+    "migration_cancelled",
 )
 
 

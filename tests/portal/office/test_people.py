@@ -45,6 +45,15 @@ def test_list_costs_the_same_for_many(browser, office, django_assert_max_num_que
         browser.get(PAGE)
 
 
+def test_a_large_office_comes_in_pages(browser, office):
+    for number in range(60):
+        member_of(office, Role.STAFF_MEMBER, f"m{number:02}@demo.example")
+    first = browser.get(PAGE).content.decode()
+    assert "1–50 van 61" in first  # noqa: RUF001 - as the page shows it
+    assert "m59@demo.example" not in first
+    assert "m59@demo.example" in browser.get(PAGE, {"page": 2}).content.decode()
+
+
 def test_invited_person_sets_a_password_and_logs_in(browser, office):
     assert invite(browser, "Nieuw@demo.example")["Location"] == PAGE
     mail = OutgoingMail.objects.get()

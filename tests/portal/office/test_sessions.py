@@ -104,6 +104,14 @@ def test_lists_and_ends_one(staff_member, administrator):
     assert [client.get("/").status_code for client in (here, there, third, other)] == [200, 302, 200, 200]
 
 
+def test_list_costs_the_same_for_many(staff_member, django_assert_max_num_queries):
+    browser = log_in(staff_member)
+    for _ in range(10):
+        logged_in(staff_member)
+    with django_assert_max_num_queries(4):
+        assert browser.get(PAGE).content.decode().count("Onbekende browser") >= 1
+
+
 def test_ends_all_others(staff_member, administrator):
     here, there, other = log_in(staff_member), log_in(staff_member, SAFARI), log_in(administrator)
     page = here.post(PAGE, follow=True).content.decode()

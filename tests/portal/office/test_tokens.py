@@ -149,6 +149,14 @@ def test_page_shows_a_new_token_once(client, administrator, office):
     assert dt.timedelta(days=89) < days_left < dt.timedelta(days=90)
 
 
+def test_list_costs_the_same_for_many(administrator, office, django_assert_max_num_queries):
+    for _ in range(20):
+        made(office, administrator)
+    browser = logged_in(administrator)
+    with django_assert_max_num_queries(4):
+        assert browser.get("/instellingen/koppelingen/").content.decode().count("Trek in") == 20
+
+
 def test_page_says_what_is_missing(administrator):
     page = logged_in(administrator).post(PAGE, {"name": ""}).content.decode()
     assert '<a href="#id_name">Geef het token een naam.</a>' in page

@@ -5,13 +5,16 @@ import csv
 import datetime as dt
 import io
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from migrations_app.models.job import SUCCESSFUL, Status
-from portal.office import audit, trail
-from tests.people import logged_in
+from portal.office import audit, trail, trail_pages
+from portal.office.models import Role
+from portal.ui.paging import CappedPaginator
+from tests.people import logged_in, member_of
 
 PAGE = "/instellingen/logboek/"
 SOURCES = [
@@ -157,6 +160,31 @@ def test_pages(browser, office, django_assert_max_num_queries):
     assert "1–50 van 60" in first  # noqa: RUF001 - as the page shows it
     assert "?act=office.changed&amp;page=2" in first
     assert "nr0<" in browser.get(PAGE, {"act": "office.changed", "page": 2}).content.decode()
+
+
+def test_a_long_trail_says_that_there_is_more(browser, office, monkeypatch):
+    monkeypatch.setattr(trail_pages, "CappedPaginator", partial(CappedPaginator, most=55))
+    for _ in range(60):
+        audit.record("office.changed", office=office, by=None)
+    first = browser.get(PAGE).content.decode()
+    assert "1–50 van meer dan 55" in first  # noqa: RUF001 - as the page shows it
+    assert "Kies dan een periode" not in first
+    assert "Kies dan een periode" in browser.get(PAGE, {"page": 9}).content.decode()
+
+
+def test_people_are_those_who_work_here_and_those_who_did(office, neighbour, administrator, staff_member):
+    audit.record("office.changed", office=office, by=staff_member)
+    audit.record("office.changed", office=office, by=None)
+    staff_member.membership.delete()
+    audit.record(
+        "office.changed", office=neighbour, by=member_of(neighbour, Role.STAFF_MEMBER, "x@y.example")
+    )
+    assert list(trail.people_of(office)) == [administrator, staff_member]
+    assert list(trail.people_of(neighbour).values_list("email", flat=True)) == ["x@y.example"]
+
+
+def test_people_of_an_empty_trail(office):
+    assert list(trail.people_of(office)) == []
 
 
 def test_csv_is_what_the_filter_lets_through(browser, office, administrator):
