@@ -66,5 +66,7 @@ def _receive(job: MigrationJob, records: File[bytes], by: User) -> MigrationJob:
     )
     retry.retry_of = job
     retry.save(update_fields=["retry_of"])
-    audit.record("migration.rejected_retried", office=job.office, by=by, target=retry, reference=retry.reference)
+    audit.record(
+        "migration.rejected_retried", office=job.office, by=by, target=retry, reference=retry.reference
+    )
     return retry

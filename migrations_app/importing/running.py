@@ -19,6 +19,7 @@ from migrations_app.importing.partners import close_partners
 from migrations_app.importing.preparing import one_ahead, prepare_parts
 from migrations_app.importing.reading import Reader, parts_to_read
 from migrations_app.importing.run_state import Run
+from migrations_app.importing.stalled import end_stalled
 from migrations_app.migration_file import MigrationFile, Refused
 from migrations_app.models import MigrationJob, Part, PartKind
 from migrations_app.uploads import file_limits, open_upload
@@ -133,5 +134,6 @@ def _import_slowly(run: Run, reader: Reader, part: Part) -> None:
 
 def recover() -> None:
     """Put back what dead workers held; fail what was tried too often. Run by the scheduler."""
+    end_stalled()
     for job_id in queue.release_abandoned():
         finishing.fail_abandoned(job_id)

@@ -5,21 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('migrations_app', '0007_newest_jobs'),
-        ('office', '0009_mail_indexes'),
+        ("migrations_app", "0007_newest_jobs"),
+        ("office", "0009_mail_indexes"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='migrationjob',
-            name='lease_expires_at',
-            field=models.DateTimeField(null=True, verbose_name='in handen van de worker tot'),
+            model_name="migrationjob",
+            name="lease_expires_at",
+            field=models.DateTimeField(null=True, verbose_name="in handen van de worker tot"),
         ),
         migrations.AlterField(
-            model_name='migrationjob',
-            name='office',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='migration_jobs', to='office.office', verbose_name='kantoor'),
+            model_name="migrationjob",
+            name="office",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="migration_jobs",
+                to="office.office",
+                verbose_name="kantoor",
+            ),
         ),
     ]

@@ -94,7 +94,11 @@ def _cancel_upload(request: OfficeRequest, standing: UploadStanding) -> HttpResp
 def _context(request: OfficeRequest, pk: UUID, *, is_upload: bool = False) -> dict[str, object]:
     standing = _standing(request, pk, is_upload=is_upload)
     is_own = standing.job.created_by == request.user
-    return {"standing": standing, "job": standing.job, "is_own": is_own, "now": timezone.now()}
+    context = {"standing": standing, "job": standing.job, "is_own": is_own, "now": timezone.now()}
+    if standing.is_final and not standing.has_report and isinstance(standing.job, MigrationJob):
+        # with a report it is said there
+        context["file_goes_at"] = retention.goes_at(standing.job)
+    return context
 
 
 def _standing(request: OfficeRequest, pk: UUID, *, is_upload: bool = False) -> Standing:

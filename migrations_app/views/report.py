@@ -25,7 +25,7 @@ _TITLES = {
     Outcome.SKIPPED: _("Overgeslagen"),
     Outcome.WARNED: _("Waarschuwingen"),
 }
-_SHORT, _LONG = 50, 5000
+_SHORT, _LONG = 25, 5000
 
 
 @member

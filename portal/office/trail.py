@@ -99,13 +99,15 @@ _FACTS = {
 }
 
 
-# from each actor to the next in the index: a step for each of them, not for each of a million events
+# from each actor to the next in the index: a step for each of them, not for each of a million events;
+# ordered as the index of the office is, so that the one of actors alone is not taken for it
 _ACTORS = """
 WITH RECURSIVE found (actor_id) AS (
-    (SELECT actor_id FROM office_auditevent WHERE office_id = %s ORDER BY actor_id LIMIT 1)
+    (SELECT actor_id FROM office_auditevent WHERE office_id = %s ORDER BY actor_id, at DESC LIMIT 1)
     UNION ALL
     SELECT (SELECT next.actor_id FROM office_auditevent AS next
-            WHERE next.office_id = %s AND next.actor_id > found.actor_id ORDER BY next.actor_id LIMIT 1)
+            WHERE next.office_id = %s AND next.actor_id > found.actor_id
+            ORDER BY next.actor_id, next.at DESC LIMIT 1)
     FROM found WHERE found.actor_id IS NOT NULL
 )
 SELECT actor_id FROM found WHERE actor_id IS NOT NULL

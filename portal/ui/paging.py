@@ -19,7 +19,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # generic in its hi
 
     @cached_property
     def _found(self) -> int:
-        return self.rows[: self.most + 1].count()
+        return self.rows.order_by()[: self.most + 1].count()
 
     @cached_property
     def count(self) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ def main() -> None:
     compare(f"a message of {LARGE} facts", [large(LARGE)])
     compare("the official messages, for people", official, lambda data: readable(read_instance(data)))
     refused()
+    labels()
 
 
 def say(name: str, figure: float, unit: str, ratio: float, against: str) -> None:
@@ -80,6 +82,19 @@ def refused() -> None:
             f"a second; {error.code}, memory {peak_mb()} MB")  # fmt: skip
     else:
         sys.exit("elements without end were let in")
+
+
+def labels() -> None:
+    """What the first message of a process waits for beside its own reading."""
+    program = (
+        "import time; from portal.xbrl import Name; from portal.xbrl.labels import label_of;"
+        "began = time.process_time();"
+        "label_of(Name('http://www.nltaxonomie.nl/', 'ValueAddedTaxOwed'), None);"
+        "print(time.process_time() - began)"
+    )
+    took = [float(subprocess.check_output([sys.executable, "-c", program])) for _ in range(ROUNDS)]
+    seconds = statistics.median(took)
+    say("XBRL: loading the labels", seconds * 1000, "ms of processor", seconds / 0.03, "30 ms")
 
 
 if __name__ == "__main__":

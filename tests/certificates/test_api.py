@@ -1,4 +1,4 @@
-"""/api/v1/certificates/: the acts of the pages, with a token; every refusal has a code, and a field if it is one's fault."""
+"""/api/v1/certificates/: the acts of the pages, with a token; each refusal has a code, and a field if at fault."""
 
 from uuid import UUID
 

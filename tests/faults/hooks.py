@@ -72,7 +72,9 @@ class Fate:
         if self.job is None or threading.current_thread() is not threading.main_thread():
             return
         self.commits += when == "before"
-        (self.plan / f"{self.job}.commits").write_text(str(self.commits))
+        draft = self.plan / f"{self.job}.draft"
+        draft.write_text(str(self.commits))
+        draft.rename(self.plan / f"{self.job}.commits")
         if self.fate.get("at") == self.commits and self.fate["when"] == when:
             self.die()
         if self.fate.get("wait") == self.commits and self.fate["when"] == when and self._once():

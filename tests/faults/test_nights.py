@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 # Sundays on which an office works until 02:30: an hour that is not there, and one that is there twice
 CLOSES = (
     dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC),
-    dt.datetime(2027, 3, 28, 1, 30, tzinfo=dt.UTC),
+    dt.datetime(2026, 3, 29, 1, 30, tzinfo=dt.UTC),
 )
 
 

@@ -20,7 +20,8 @@ DONE = {
 def put(job: MigrationJob, status: str) -> MigrationJob:
     """The job in another state, with what that state needs."""
     now = timezone.now()
-    values = {"status": status, "lease_expires_at": None, "finished_at": None, "refusal_code": ""}
+    values: dict[str, object] = {"status": status, "lease_expires_at": None, "finished_at": None}
+    values |= {"refusal_code": ""}
     if status in {"running", "undoing"}:
         values |= {"lease_expires_at": now + queue.LEASE, "worker": "elders:1", "fence": 1, "started_at": now}
     if status in {"completed", "completed_with_warnings", "failed", "refused", "cancelled", "undone"}:

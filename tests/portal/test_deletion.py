@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from migrations_app.models import LedgerEntry, MigrationJob, Outcome, Part, Status, Tally
+from migrations_app.models import LedgerEntry, MigrationJob, Outcome, Part, Status, Tally, WizardChoices
 from portal import deletion
 from portal.dossiers.models import ClientSource, EarlierContent, RecentReturn
 from portal.ids import uuid7
@@ -28,6 +28,7 @@ def fill(office, by):
     job = MigrationJob.objects.get(pk=job_of(office))
     MigrationJob.objects.filter(pk=job.pk).update(reference=f"MIG-2026-{office.pk.hex[-4:]}")
     upload_of(office)
+    WizardChoices.objects.create(user=by, office=office, import_type="messages", message_status="Archief")
     part = Part.objects.create(
         job=job, position=1, path="a", kind="clients", source_uuid=uuid7(), source_kind="classic", announced=1
     )

@@ -5,24 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dossiers', '0003_earlier_content'),
-        ('office', '0006_certificate_required'),
+        ("dossiers", "0003_earlier_content"),
+        ("office", "0006_certificate_required"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='assessmentmessage',
-            index=models.Index(condition=models.Q(('document__isnull', False)), fields=['document'], name='message_document'),
+            model_name="assessmentmessage",
+            index=models.Index(
+                condition=models.Q(("document__isnull", False)), fields=["document"], name="message_document"
+            ),
         ),
         migrations.AddIndex(
-            model_name='taxcard',
-            index=models.Index(condition=models.Q(('document__isnull', False)), fields=['document'], name='card_document'),
+            model_name="taxcard",
+            index=models.Index(
+                condition=models.Q(("document__isnull", False)), fields=["document"], name="card_document"
+            ),
         ),
         migrations.AddIndex(
-            model_name='taxreturn',
-            index=models.Index(condition=models.Q(('document__isnull', False)), fields=['document'], name='return_document'),
+            model_name="taxreturn",
+            index=models.Index(
+                condition=models.Q(("document__isnull", False)), fields=["document"], name="return_document"
+            ),
         ),
     ]

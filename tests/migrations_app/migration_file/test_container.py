@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import random
 import struct
-import time
 import tracemalloc
 import zlib
 
 import pytest
 
-from migrations_app.migration_file import Limits, MigrationFile, Refused
+from migrations_app.migration_file import Limits, MigrationFile, Refused, reader
 from migrations_app.migration_file.instep import InStep
 from tests.migrations_app.migration_file.build import RawEntry, archive, manifest_entry, manifest_of, raw_zip
 
@@ -285,19 +284,17 @@ def test_a_long_name_of_a_document():
     assert code_of(with_manifest(entry), Limits(max_path_bytes=14)) is None
 
 
-def test_a_bomb_of_4_gib_is_refused_in_a_second():
+def test_a_bomb_of_4_gib_is_refused_before_anything_is_inflated(monkeypatch):
     size = {"unpacked": 2**32 - 2}
     bomb = RawEntry(b"clients.jsonl", bytes(1 << 22), local=size, central=size)
-    start = time.perf_counter()
+    monkeypatch.setattr(reader, "unpack", None)
     assert code_of(with_manifest(bomb)) == "too-large"
-    assert time.perf_counter() - start < 1
 
 
 def test_a_bomb_that_says_it_is_small():
     """The manifest itself unpacks to far more than both its headers say."""
     entry = RawEntry(b"manifest.json", b" " * (1 << 26))
     entry.local = entry.central = {"unpacked": 1000}
-    start = time.perf_counter()
     tracemalloc.start()
     source = raw_zip(entry)
     tracemalloc.reset_peak()
@@ -305,7 +302,6 @@ def test_a_bomb_that_says_it_is_small():
     assert code_of(source) == "not-a-zip"
     assert tracemalloc.get_traced_memory()[1] - before < 4 << 20
     tracemalloc.stop()
-    assert time.perf_counter() - start < 5
 
 
 def test_the_crc_counts():

@@ -101,13 +101,13 @@ def mutate(chance, data):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_mutated_archives(seed):
-    """500 each: nothing but a report, within 5 s and 50 MB each."""
+    """500 each: nothing but a report, within 5 s of the processor and 50 MB each."""
     chance = random.Random(seed)
     tracemalloc.start()
     for _ in range(500):
         data = mutate(chance, WHOLE)
-        start = time.perf_counter()
+        start = time.process_time()
         noticed_or_harmless(data)
-        assert time.perf_counter() - start < 5
+        assert time.process_time() - start < 5
     assert tracemalloc.get_traced_memory()[1] < 50 << 20
     tracemalloc.stop()

@@ -148,7 +148,7 @@ def test_long_list_is_cut_and_shown_in_full_to_print(browser, imported):
     entries(job, 60)
     answer = browser.get(address(job))
     assert "Mislukt (61)" in visible(answer)
-    assert "Dit zijn de eerste 50 van 61." in visible(answer)
+    assert "Dit zijn de eerste 25 van 61." in visible(answer)
     assert "data-print" not in answer.content.decode()
     rows = table(browser.get(address(job), {"regels": "alle"}))
     assert [row[-1] for row in rows].count("invalid-json") == 60

@@ -13,7 +13,8 @@ from tests.people import logged_in
 def hours(**filled):
     """What the form of Kantoorgegevens posts, for the office of the tests."""
     empty = {f"{end}_{day}": "" for end in ("opens", "closes") for day in range(7)}
-    return {"name": "Nextens Demo", "tax_consultant_number": "", **empty, **filled}
+    ticked = {"certificate_required": "on"}
+    return {"name": "Nextens Demo", "tax_consultant_number": "", **ticked, **empty, **filled}
 
 
 @pytest.mark.parametrize("item", [*menus.MAIN, *menus.SETTINGS], ids=lambda item: item.path)
@@ -54,6 +55,17 @@ def test_kantoorbeheerder_changes_the_office(administrator, office):
     trace = AuditEvent.objects.exclude(act="user.logged_in").get()
     assert trace.act == "office.changed"
     assert trace.facts == {"name": "Nextens Proef", "tax_consultant_number": "123456", "mfa_required": True}
+
+
+def test_kantoorbeheerder_makes_the_certificate_a_warning(administrator, staff_member, office):
+    form = hours()
+    del form["certificate_required"]
+    assert logged_in(staff_member).post("/instellingen/kantoorgegevens/", form).status_code == 403
+    logged_in(administrator).post("/instellingen/kantoorgegevens/", form)
+    office.refresh_from_db()
+    assert office.certificate_required is False
+    trace = AuditEvent.objects.exclude(act="user.logged_in").get()
+    assert (trace.act, trace.facts) == ("office.changed", {"certificate_required": False})
 
 
 def test_nothing_changed_leaves_no_trace(administrator, office):

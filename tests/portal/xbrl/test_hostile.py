@@ -1,4 +1,3 @@
-import time
 import traceback
 
 import pytest
@@ -23,10 +22,8 @@ DECLARATIONS = {
 @pytest.mark.parametrize("declaration", DECLARATIONS.values(), ids=DECLARATIONS)
 def test_every_dtd_is_refused(declaration):
     body = message(context(), fact(value="&lol9;&e;" if "ENTITY" in declaration else "1"), start=declaration)
-    started = time.perf_counter()
     with pytest.raises(xbrl.ForbiddenMarkup):
         xbrl.read_instance(body)
-    assert time.perf_counter() - started < 1
 
 
 def test_undefined_entity():
@@ -44,11 +41,9 @@ def test_depth(inside):
 
 
 def test_a_hundred_thousand_facts_and_no_more():
-    started = time.perf_counter()
     assert len(xbrl.read_instance(message(context(), fact() * 100_000)).facts) == 100_000
     with pytest.raises(xbrl.TooLarge):
         xbrl.read_instance(message(context(), fact() * 100_001))
-    assert time.perf_counter() - started < 10
 
 
 def test_elements_that_are_no_facts_are_counted():
