@@ -70,9 +70,7 @@ EXAMPLES: Mapping[str, Example] = {
     "migratie-onderbroken": _migration(
         "failed", _("Migratie halverwege onderbroken"), "Uw migratie is niet gelukt", migrated=200
     ),
-    "migratie-geannuleerd": _migration(
-        "cancelled", _("Migratie geannuleerd"), "Uw migratie is geannuleerd"
-    ),
+    "migratie-geannuleerd": _migration("cancelled", _("Migratie geannuleerd"), "Uw migratie is geannuleerd"),
     "migratie-gestopt": _migration(
         "cancelled", _("Migratie halverwege gestopt"), "Uw migratie is geannuleerd", migrated=200
     ),

@@ -8,7 +8,7 @@ from migrations_app import queue
 
 
 def end_stalled() -> int:
-    """How many were ended. No COPY of a batch takes minutes, and no time-out of PostgreSQL ends a waiting one.
+    """How many were ended. No COPY of a batch takes minutes, and no time-out of PostgreSQL ends an idle one.
 
     Without this the transaction would keep its job's row locked, and nobody could take the job over.
     """

@@ -29,7 +29,8 @@ def mask_ledger(job_id: UUID) -> int:
                     SELECT CASE c.kind WHEN 'business' THEN c.name
                         ELSE concat_ws(' ', NULLIF(c.initials, ''), NULLIF(c.name_prefix, ''), c.name) END
                     FROM dossiers_source s
-                    JOIN dossiers_clientsource cs ON cs.source_id = s.id AND cs.record_key = e.client_key COLLATE "C"
+                    JOIN dossiers_clientsource cs
+                        ON cs.source_id = s.id AND cs.record_key = e.client_key COLLATE "C"
                     JOIN dossiers_client c ON c.id = cs.client_id
                     WHERE s.office_id = job.office_id AND s.source_uuid = part.source_uuid
                 ), ''),

@@ -1,4 +1,4 @@
-"""/api/v1/certificates/: the acts of the pages, with a token; each refusal has a code, and a field if at fault."""
+"""/api/v1/certificates/: the acts of the pages, with a token; each refusal has a code, and names a field."""
 
 from uuid import UUID
 

@@ -7,7 +7,22 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from migrations_app.models import LedgerEntry, MigrationJob, Outcome, Part, Status, Tally, WizardChoices
+from migrations_app.models import (
+    ControlTotal,
+    Finding,
+    Forecast,
+    LedgerEntry,
+    MigrationJob,
+    Outcome,
+    Part,
+    Place,
+    Status,
+    Tally,
+    Undo,
+    UndoEntry,
+    UndoTally,
+    WizardChoices,
+)
 from portal import deletion
 from portal.dossiers.models import ClientSource, EarlierContent, RecentReturn
 from portal.ids import uuid7
@@ -34,6 +49,8 @@ def fill(office, by):
     )
     Tally.objects.create(part=part, outcome=Outcome.WARNED, count=1)
     LedgerEntry.objects.create(part=part, line=1, outcome=Outcome.WARNED, code="x")
+    said_beforehand(job, part)
+    taken_back(job, by)
     client = rows.ClientFactory.create(office=office, partner=rows.ClientFactory.create(office=office))
     document, other = rows.store(office, b"een" + office.pk.bytes, b"twee")
     for factory in rows.RECORD_FACTORIES:
@@ -62,6 +79,27 @@ def fill(office, by):
         office=office, kind="x", dedupe_key=office.pk, message_id=office.pk, recipient=by.email
     )
     return job
+
+
+def said_beforehand(job, part):
+    Forecast.objects.create(part=part, outcome=Outcome.CREATED, count=1)
+    Finding.objects.create(job=job, part=part, line=1, outcome=Outcome.WARNED, code="x")
+    Place.objects.create(job=job, position=1, expected_start=job.created_at, expected_end=job.created_at)
+    ControlTotal.objects.create(
+        part=part,
+        file_records=1,
+        file_amount=1,
+        left_records=0,
+        left_amount=0,
+        database_records=1,
+        database_amount=1,
+    )
+
+
+def taken_back(job, by):
+    undo = Undo.objects.create(job=job, asked_by=by, asked_at=job.created_at)
+    UndoTally.objects.create(undo=undo, is_plan=True, kind="client", action="remove", count=1)
+    UndoEntry.objects.create(undo=undo, is_plan=True, kind="client", row_id=uuid7(), reason="edited")
 
 
 @pytest.fixture
