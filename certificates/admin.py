@@ -79,7 +79,9 @@ class CertificateAdmin(ReadOnly):
     # the list of what ends: that first, whoever it belongs to
     ordering = ("not_valid_after", "id")
     exact_fields = ("subject", "serial_number", "trade_register_number", "oin", "fingerprint")
-    search_help_text = _("Kantoor, verleend aan, serienummer, handelsregisternummer, OIN of vingerafdruk")
+    search_help_text = _(
+        "Kantoor, of geheel: verleend aan, serienummer, handelsregisternummer, OIN of vingerafdruk"
+    )
     fields = readonly_fields = _SHOWN
 
     def get_queryset(self, request: HttpRequest) -> Rows:

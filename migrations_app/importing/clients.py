@@ -88,28 +88,43 @@ def _recognise(cursor: CursorWrapper, office_id: UUID, source: Source) -> None:
         """,
         [source.pk],
     )
-    # by number: a client that this source did not name yet goes to the first record that fits
+    candidates = """
+        SELECT c.id FROM dossiers_client c
+        WHERE c.office_id = %s AND c.identity_number = k.identity
+            AND c.kind = k.kind AND c.sequence = k.sequence
+        OFFSET 0"""
     cursor.execute(
-        f"""
-        WITH candidate AS (
-            SELECT s.line, c.id AS client_id,
-                row_number() OVER (PARTITION BY c.id ORDER BY s.line) AS of_client,
-                row_number() OVER (PARTITION BY s.line ORDER BY c.id) AS of_line
-            FROM {STAGING} s
-            JOIN LATERAL (
-                SELECT c.id FROM dossiers_client c
-                WHERE c.office_id = %s AND c.identity_number = COALESCE(NULLIF(s.rsin, ''), NULLIF(s.bsn, ''))
-                    AND c.kind = s.kind AND c.sequence = s.sequence OFFSET 0
-            ) c ON true
-            WHERE s.client_id IS NULL AND NOT EXISTS (
-                SELECT FROM dossiers_clientsource own WHERE own.client_id = c.id AND own.source_id = %s
-            )
-        )
-        UPDATE {STAGING} s SET client_id = candidate.client_id
-        FROM candidate WHERE candidate.line = s.line AND of_client = 1 AND of_line = 1
-        """,
-        [office_id, source.pk],
+        in_order(STAGING, "COALESCE(NULLIF(rsin, ''), NULLIF(bsn, ''))", candidates), [office_id, source.pk]
     )
+
+
+def in_order(table: str, identity: str, candidates: str, *, unless: str = "") -> str:
+    """SQL: by number, the first staged record goes to the first client that its source does not name yet, the
+    second to the second: the same however many records are staged at once.
+
+    `candidates` are clients `c` that fit `k` (identity, kind, sequence); parameters: theirs, then the source.
+    """
+    # OFFSET again fixes the order: one index probe for each number, and one for each client that has it
+    return f"""
+        UPDATE {table} s SET client_id = found.client_id
+        FROM (
+            SELECT k.lines[c.place::int] AS line, c.id AS client_id
+            FROM (
+                SELECT {identity} AS identity, kind, sequence, array_agg(line ORDER BY line) AS lines
+                FROM {table} WHERE client_id IS NULL AND {identity} IS NOT NULL GROUP BY 1, 2, 3
+            ) k
+            JOIN LATERAL (
+                SELECT c.id, row_number() OVER (ORDER BY c.id) AS place FROM ({candidates}) c
+                WHERE NOT EXISTS (
+                    SELECT FROM (
+                        SELECT source_id FROM dossiers_clientsource WHERE client_id = c.id OFFSET 0
+                    ) own WHERE own.source_id = %s OFFSET 0
+                ) {unless}
+                OFFSET 0
+            ) c ON true
+        ) found
+        WHERE found.line = s.line
+        """
 
 
 def _upsert(cursor: CursorWrapper, run: Run) -> tuple[int, int]:

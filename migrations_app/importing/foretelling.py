@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from migrations_app.importing.asking import array
+from migrations_app.importing.clients import in_order
 from migrations_app.importing.run_state import Outcomes, problem_of
 from migrations_app.importing.staging import stage, steer_planner
 from migrations_app.importing.targets import TARGETS
@@ -165,33 +166,18 @@ class Foretelling:
             """,
             [pk],
         )
-        cursor.execute(
-            f"""
-            WITH candidate AS (
-                SELECT s.line, c.id AS client_id,
-                    row_number() OVER (PARTITION BY c.id ORDER BY s.line) AS of_client,
-                    row_number() OVER (PARTITION BY s.line ORDER BY c.id) AS of_line
-                FROM {_BATCH} s
-                JOIN LATERAL (
-                    SELECT c.id FROM dossiers_client c
-                    WHERE c.office_id = %s AND c.identity_number = s.identity
-                        AND c.kind = s.kind AND c.sequence = s.sequence
-                    UNION ALL
-                    SELECT c.id FROM {_CLIENTS} c
-                    WHERE c.identity = s.identity AND c.kind = s.kind AND c.sequence = s.sequence
-                    OFFSET 0
-                ) c ON true
-                WHERE s.client_id IS NULL AND NOT EXISTS (
-                    SELECT FROM dossiers_clientsource own WHERE own.client_id = c.id AND own.source_id = %s
-                ) AND NOT EXISTS (
-                    SELECT FROM {_LINKS} own WHERE own.client_id = c.id AND own.source = %s
-                )
-            )
-            UPDATE {_BATCH} s SET client_id = candidate.client_id
-            FROM candidate WHERE candidate.line = s.line AND of_client = 1 AND of_line = 1
-            """,
-            [self._office_id, pk, source],
-        )
+        candidates = f"""
+            SELECT c.id FROM dossiers_client c
+            WHERE c.office_id = %s AND c.identity_number = k.identity
+                AND c.kind = k.kind AND c.sequence = k.sequence
+            UNION ALL
+            SELECT c.id FROM {_CLIENTS} c
+            WHERE c.identity = k.identity AND c.kind = k.kind AND c.sequence = k.sequence
+            OFFSET 0"""
+        told = f"""AND NOT EXISTS (
+            SELECT FROM {_LINKS} own WHERE own.client_id = c.id AND own.source = %s OFFSET 0
+        )"""
+        cursor.execute(in_order(_BATCH, "identity", candidates, unless=told), [self._office_id, pk, source])
 
     def _remember(self, cursor: CursorWrapper, source: UUID) -> None:
         """Which clients this source would name from now on, and the new ones for the sources after it."""

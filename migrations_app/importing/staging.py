@@ -1,4 +1,4 @@
-"""The temporary tables between COPY and merge: one a kind, emptied by every commit."""
+"""The temporary tables between COPY and merge: one a kind, emptied by every commit and before every use."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ KEYS = (
 
 
 def make_staging(cursor: CursorWrapper, table: str, columns: Sequence[tuple[str, str]]) -> None:
-    """Make the temporary `table` unless this connection has it. Names and types are the program's own."""
+    """Have the temporary `table`, empty. Names and types are the program's own."""
     ddl = ", ".join(f"{name} {type_}" for name, type_ in columns)
     cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({ddl}) ON COMMIT DELETE ROWS")
+    # a batch has several pieces, each merged by itself in the one transaction
+    cursor.execute(f"TRUNCATE {table}")
 
 
 def stage(

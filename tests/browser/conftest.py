@@ -33,7 +33,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-START_SECONDS = 60
+START_SECONDS = 180
 # Playwright's event loop stays in this thread, and in such a thread Django refuses its database
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 

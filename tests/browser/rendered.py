@@ -48,7 +48,7 @@ class Album:
 
     def add(self, name: str, response: HttpResponse) -> None:
         # else a picture, a sheet, a part of a page
-        if response.streaming or not response.content.startswith(b"<!doctype html>"):
+        if response.streaming or response.content[:15].lower() != b"<!doctype html>":
             return
         core = _EPHEMERAL.sub(b"", b"".join(_MAIN.findall(response.content)))
         if core in self._seen or not core:

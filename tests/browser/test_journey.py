@@ -14,7 +14,7 @@ from tests.browser import pictures
 from tests.browser.conftest import Portal
 from tests.browser.pictures import Camera
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[2]
 G4_TRIAL = ROOT / "tests/data/pkioverheid" / "g4-trial" / "G4-Private-G-TLS-SYS-withOIN.p12"

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Portal
 from tests.browser.test_account import log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 PEOPLE = "/instellingen/gebruikersbeheer/"
 # what has the focus, and whether it can be seen that it has

@@ -20,7 +20,7 @@ from migrations_app.migration_file import check_file
 from tests.browser.conftest import Portal
 from tests.browser.test_journey import G4_TRIAL
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 MIB = 1024**2
 SIZE = 80 * MIB

@@ -32,9 +32,7 @@ def test_from_question_to_result(web, imported, staff_member):
     shown = visible(web.get(at))
     assert "Weet u zeker dat u migratie" in shown
     assert "1: In Nextens ontgrendeld of gewijzigd." in shown
-    assert "Bakkerij K1 VPB 2018" in visible(
-        web.get(f"{at}blijft/", {"soort": "taxreturn"})
-    )
+    assert "Bakkerij K1 VPB 2018" in visible(web.get(f"{at}blijft/", {"soort": "taxreturn"}))
     assert "Er zijn geen regels." in visible(web.get(f"{at}verdwijnt/", {"soort": "client"}))
     web.post(at, {"undo": ""})
     assert "Wacht op uitvoering..." in visible(web.get(at))

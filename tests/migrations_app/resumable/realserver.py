@@ -19,7 +19,7 @@ import psutil
 from portal.run import embedded
 
 ROOT = Path(__file__).resolve().parents[3]
-START_SECONDS = 60
+START_SECONDS = 180
 # an office that may upload without a certificate, and a token of its staff
 _PREPARE = """
 from portal.office.models import Office, Scope, User

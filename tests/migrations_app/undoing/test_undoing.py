@@ -8,8 +8,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from migrations_app import queue, undoing
-from migrations_app.importing import running
-from migrations_app.models import MigrationJob, Status, UndoEntry
+from migrations_app.importing import forgetting, running
+from migrations_app.models import MigrationJob, Status, Undo, UndoEntry
 from migrations_app.undoing import removing, rows
 from migrations_app.undoing import running as undo_running
 from portal.dossiers.models import (
@@ -276,3 +276,14 @@ def test_audited_with_numbers(first, undone):
         0,
         0,
     )
+
+
+@pytest.mark.parametrize("state", ["approved", "running"])
+def test_what_an_undo_still_needs_is_not_forgotten(first, imported, approved, state):
+    job = approved(imported(CHANGED))
+    Undo.objects.filter(job=job).update(state=state)
+    MigrationJob.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(days=31))
+
+    assert forgetting.forget_history() == 0
+    Undo.objects.filter(job=job).update(state="planned")
+    assert forgetting.forget_history() > 0
