@@ -123,7 +123,7 @@ def test_network_that_is_away_for_a_while(page: Page, portal: Portal, file: Path
 
 def test_requests_that_get_nowhere_are_tried_again(page: Page, portal: Portal, file: Path) -> None:
     to_the_file_page(page, portal)
-    away = 4
+    away = 3
 
     def route(route: Route) -> None:
         nonlocal away
