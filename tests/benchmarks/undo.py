@@ -23,7 +23,7 @@ def main(records: int) -> None:
 
     office, user = OfficeFactory(trade_register_number="12345678"), UserFactory()
     with tempfile.TemporaryDirectory() as folder:
-        _import(office, user, records // 10, 1, Path(folder))
+        _import(office, user, records // 10, 2, Path(folder))
         before = content_hash(office)
         job_id, import_seconds, import_cpu = _import(office, user, records, 1, Path(folder))
     job = MigrationJob.objects.get(pk=job_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from django.contrib import admin
 from django.db import connection
-from django.http import HttpResponse
-from django.test import Client
 from django.utils import timezone
 
 from certificates.models import Certificate
@@ -56,24 +52,6 @@ def pages(office: Office) -> Iterator[str]:
         yield from (f"/instellingen/certificaten/{certificate.pk}/{rest}" for rest in acts)
     for membership in office.memberships.all():
         yield f"/instellingen/gebruikersbeheer/{membership.user_id}/"
-
-
-def desk(client: Client) -> Iterator[str]:
-    """Every page of the administration: lists, what each row has, and what can be done to it."""
-    yield from ("/admin/", "/admin/systeem/", "/admin/bestaat-niet/")
-    for model in admin.site._registry:
-        kind = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
-        yield from (kind, f"{kind}?q=niemand", f"{kind}?q=demo", f"{kind}?p=2", f"{kind}add/")
-        for row in model._default_manager.order_by("-pk")[:12]:
-            change = f"{kind}{row.pk}/change/"
-            yield from (change, *_tools(client.get(change)))
-        yield from _tools(client.get(kind))
-
-
-def _tools(response: HttpResponse) -> list[str]:
-    """Where the buttons above a page lead."""
-    found = re.search(r'(?s)<ul class="object-tools">.*?</ul>', response.content.decode())
-    return re.findall(r'href="(/[^"]+)"', found[0]) if found else []
 
 
 def _dossiers(office: Office) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from portal.mail_examples import EXAMPLES
 from portal.mails import made
-from portal.office import people, support
+from portal.office import people
 from portal.office.models import OutgoingMail, Role, Scope, User
 from portal.office.passwords import send_password_link
 from tests.browser import full_office
@@ -46,12 +46,6 @@ MISTAKES: dict[str, dict[str, str]] = {
     "/instellingen/migratie/nieuw/importtype/": {},
     "/instellingen/migratie/nieuw/bestand/": {},
     "/tools/certificaat/": {},
-}
-# the forms of the administration, which names no page of its own for a mistake
-NO_ROWS = {
-    f"{each}-{total}_FORMS": "0"
-    for each in ("opening_hours", "accepted_numbers", "memberships")
-    for total in ("TOTAL", "INITIAL")
 }
 # other ways of looking at a list
 QUESTIONS = (
@@ -151,24 +145,6 @@ def test_nextens_administrator(browser, nextens_administrator):
     for name in ("", f"{next(iter(EXAMPLES))}/"):
         album.get(client, f"/admin/mails/voorbeelden/{name}")
     assert "\n".join(problems(browser, album.shots)) == ""
-
-
-def test_administration(browser, office, administrator, nextens_administrator, request, settings):
-    settings.ADMIN_PAGES_PER_MINUTE = 10_000
-    request.getfixturevalue("certificates")
-    check, run = (request.getfixturevalue(name) for name in ("checked", "imported"))
-    full_office.furnish(office, administrator, check, run)
-    support.ask_reset(with_second_step(administrator), by=nextens_administrator, reason="Telefoon kwijt")
-    client = by_password(nextens_administrator, code())
-    album = Album()
-    for path in full_office.desk(client):
-        album.get(client, path)
-    offices, users = "/admin/office/office/", "/admin/office/user/"
-    for path in (f"{offices}add/", f"{offices}{office.pk}/change/", f"{users}add/"):
-        album.post(client, path, **NO_ROWS)
-    assert {shot.status for shot in album.shots} == {200, 404}
-    assert len(album.shots) > 60
-    assert "\n".join(problems(browser, album.shots, WCAG)) == ""
 
 
 def test_mails(browser, db):

@@ -272,3 +272,4 @@ def to_the_file_page(page: Page, portal: Portal) -> None:
         expect(page.get_by_text("is nu actief").first).to_be_visible()
     page.goto(f"{portal.url}/instellingen/migratie/nieuw/importtype/")
     page.get_by_role("button", name="Volgende >").click()
+    page.wait_for_url("**/nieuw/bestand/")

@@ -7,7 +7,7 @@ import json
 import zipfile
 from pathlib import Path
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 
 from migrations_app.migration_file import Preset, schema, write_preset
