@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from uuid import UUID
@@ -32,6 +33,8 @@ from portal.office.keys import storage_keyring
 from portal.office.models import Office, User
 
 _LOCK_NOT_AVAILABLE = "55P03"
+# a request that asks how far the upload is holds its row for a moment; one that adds to it, for long
+_PAUSES = (0.05, 0.1, 0.2)
 
 
 @transaction.atomic
@@ -165,6 +168,18 @@ def _is_lock(error: DatabaseError) -> bool:
 
 
 def _round(upload_id: UUID, body: Body, offset: int, checksum: Checksum | None) -> Upload:
+    left = body.left
+    for pause in _PAUSES:
+        try:
+            return _try_round(upload_id, body, offset, checksum)
+        except Locked:
+            if body.left < left:
+                raise
+            time.sleep(pause)
+    return _try_round(upload_id, body, offset, checksum)
+
+
+def _try_round(upload_id: UUID, body: Body, offset: int, checksum: Checksum | None) -> Upload:
     try:
         with transaction.atomic():
             upload = _locked(upload_id)

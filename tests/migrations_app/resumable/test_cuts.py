@@ -91,7 +91,8 @@ def test_cut_at_random_and_still_the_same(wire):
         offset = wire.offset(path)
         offsets.append(offset)
     assert offsets == sorted(offsets)
-    assert len(set(offsets)) > CUTS / 2
+    # a request that was cut may be taken up only after the next has begun, and then meets it
+    assert len(set(offsets)) > CUTS / 5
     wire.finish(path)
     job = MigrationJob.objects.get()
     assert job.sha256 == hashlib.sha256(BIG).hexdigest()
