@@ -58,8 +58,9 @@ class JobNumber(models.Model):
 class MigrationJob(models.Model):
     """One uploaded migration file and what becomes of it.
 
-    `fence` rises with every claim; whoever writes for this job shows the number it was given. `deaths` (workers
-    that died) and `setbacks` (services that failed them) count since its last progress, `attempts` all claims.
+    `fence` rises with every claim; whoever writes for this job shows the number it was given. `attempts`
+    counts all claims, `deaths` (workers that died) and `setbacks` (services that failed them) those since its
+    last progress.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
