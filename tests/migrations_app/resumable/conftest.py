@@ -7,9 +7,11 @@ import pytest
 from django.test import Client
 
 from migrations_app.resumable import taking
+from migrations_app.uploads import open_upload
 from portal.office.models import Scope
 from portal.office.tokens import create_token
 from tests.migrations_app.conftest import NAME
+from tests.migrations_app.pages.conftest import DEFAULTS, FILE, TYPE
 
 # random bytes behind the beginning of a ZIP file: the check will refuse it, the upload must not
 BIG = b"PK\x03\x04" + random.Random(6).randbytes(3_000_000)
@@ -71,3 +73,18 @@ def fresh_digests():
 @pytest.fixture
 def program(stored, certificates, staff_member):
     return Program(token_for(staff_member))
+
+
+def session(user):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    token = client.get(TYPE).context["csrf_token"]
+    client.post(TYPE, DEFAULTS | {"csrfmiddlewaretoken": str(token), "message_status": "Archief"})
+    page = Program(client=client)
+    page.headers["X-CSRFToken"] = str(client.get(FILE).context["csrf_token"])
+    return page
+
+
+def content_of(job):
+    with open_upload(job) as file:
+        return file.read()
