@@ -40,10 +40,16 @@ MAX_ATTEMPTS = 3
 WAKE_UP_SECONDS = 30
 # what keeps a later file of the office waiting: it may carry the same clients
 _BEFORE = (Status.CHECKING, Status.QUEUED, Status.PAUSED)
+# set from a signal, read between batches
+_told_to_stop = threading.Event()
 
 
 class Fenced(Exception):  # a verdict, not a mistake
     """Another worker holds the job now, or it was stopped; nothing more may be written for it."""
+
+
+class Stopping(Exception):  # a verdict, not a mistake
+    """This worker is told to stop; what it holds is for another."""
 
 
 class Claim(NamedTuple):
@@ -119,6 +125,8 @@ def wake() -> None:
 
 def claim_next() -> Claim | None:
     """Take the job whose turn it is; None when there is none for us."""
+    if _told_to_stop.is_set():
+        return None  # the next sweep wakes somebody else
     for job_id in due().values_list("pk", flat=True):
         if fence := claim(job_id):
             return Claim(job_id, fence)
@@ -248,6 +256,25 @@ def release_abandoned() -> list[UUID]:
             **_QUEUED_AGAIN, deaths=F("deaths") + 1, start_after=clock()
         )
     return hopeless
+
+
+def stop() -> None:
+    """This process ends soon: no batch more. May be called by a signal's handler."""
+    _told_to_stop.set()
+
+
+def heed_stop() -> None:
+    """Between two batches. Raises Stopping."""
+    if _told_to_stop.is_set():
+        raise Stopping
+
+
+def hand_over(job_id: UUID, fence: int) -> None:
+    """Queue a running job of ours for another worker, from its checkpoint; nothing went wrong."""
+    running = MigrationJob.objects.filter(pk=job_id, fence=fence, status=Status.RUNNING)
+    with transaction.atomic():
+        if running.update(**_QUEUED_AGAIN, start_after=clock()):
+            wake()
 
 
 _QUEUED_AGAIN = {"status": Status.QUEUED, "lease_expires_at": None, "worker": ""}

@@ -7,12 +7,19 @@ from collections.abc import Callable
 from uuid import UUID
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
 from django.db import close_old_connections
 
 from migrations_app import accepting, alarms, planning, queue, resumable, retention, undoing
 from migrations_app.importing import forgetting, running
 
 logger = logging.getLogger(__name__)
+
+
+@worker_shutting_down.connect
+def stop_between_batches(**_: object) -> None:
+    """An import may last longer than a worker that is told to stop is left alone."""
+    queue.stop()
 
 
 @shared_task
@@ -87,7 +94,8 @@ SWEEP: tuple[Callable[[], object], ...] = (
 
 @shared_task
 def forget_history() -> None:
-    forgetting.forget_history()
+    for step in (forgetting.forget_history, forgetting.forget_documents):
+        _take(step)
 
 
 @shared_task

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_init, worker_process_init, worker_ready
+from celery.signals import beat_init, setup_logging, task_postrun, task_prerun, worker_init, worker_ready
 
-from portal.run import environment, healthy, leash
+from portal.run import environment, healthy
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -23,20 +25,38 @@ def refuse_without_secrets(**_: object) -> None:
     environment.require_secrets()
 
 
-@worker_process_init.connect
-def hold_on_to_supervisor(**_: object) -> None:
-    """Threads do not survive the fork of a pool process, so it needs a leash of its own."""
-    leash.hold()
-
-
 @setup_logging.connect
 def keep_our_logging(**_: object) -> None:
     """Connecting anything stops Celery from replacing LOGGING of the settings."""
 
 
+_busy = threading.Event()
+
+
+@task_prerun.connect
+def begin_work(**_: object) -> None:
+    _busy.set()
+
+
+@task_postrun.connect
+def end_work(**_: object) -> None:
+    _busy.clear()
+
+
 @worker_ready.connect
 def show_signs_of_life(sender: Any, **_: object) -> None:
-    """From the event loop of a worker with a pool; `solo` has none, and its supervisor sees it die."""
+    """From the event loop, or beside a task, which keeps the loop from turning; its lease bounds that.
+
+    A worker of the folder broker has no loop; its supervisor sees it die.
+    """
     if sender.hub is not None:
         sender.timer.call_repeatedly(healthy.SIGN_SECONDS, healthy.sign)
         healthy.sign()
+        threading.Thread(target=_sign_while_busy, name="alive", daemon=True).start()
+
+
+def _sign_while_busy() -> None:
+    while True:
+        time.sleep(healthy.SIGN_SECONDS)
+        if _busy.is_set():
+            healthy.sign()

@@ -57,6 +57,9 @@ def _work(job_id: UUID, fence: int) -> None:
         with queue.heartbeat(job_id, fence):
             _import(job, fence)
         finishing.complete(job, fence)
+    except queue.Stopping:
+        logger.warning("job %s: left to another worker, this one is to stop", job_id)
+        queue.hand_over(job_id, fence)
     except queue.Fenced:
         logger.warning("job %s: another worker holds it, or it was stopped", job_id)
     except Refused as refused:
@@ -120,6 +123,7 @@ def _import_parts(run: Run, reader: Reader, parts: Sequence[Part]) -> None:
                 close_part(run, part)
             else:
                 write(run, part, prepared)
+            queue.heed_stop()
 
 
 def _import_slowly(run: Run, reader: Reader, part: Part) -> None:
@@ -129,6 +133,7 @@ def _import_slowly(run: Run, reader: Reader, part: Part) -> None:
             import_carefully(run, part, batch)
         else:
             import_batch(run, part, batch)
+        queue.heed_stop()
     close_part(run, part)
 
 

@@ -33,13 +33,15 @@ def run(job_id: UUID) -> None:
     try:
         with queue.heartbeat(job_id, fence, Status.UNDOING):
             _work(job, fence)
+    except queue.Stopping:
+        _let_go(job_id, fence)
     except queue.Fenced:
         logger.warning("undo of %s: another worker holds it", job.reference)
     except (DatabaseError, OSError) as error:
         # the text of a database error may hold a row's values
         logger.error("undo of %s stopped: %s", job.reference, type(error).__name__)
         connections.close_all()
-        _let_go(job_id, fence)
+        _let_go(job_id, fence, _RETRY_AFTER)
 
 
 def due() -> list[UUID]:
@@ -101,6 +103,7 @@ def _work(job: MigrationJob, fence: int) -> None:
     wanted = scope(undo, job, is_plan=False)
     while undo.stage < len(STAGES):
         _batch(undo, job, wanted, fence)
+        queue.heed_stop()
     _end(undo, job, fence)
 
 
@@ -157,7 +160,7 @@ def _number(undo: Undo, action: UndoAction) -> int:
     return sum(tallies.exclude(kind="clientsource").values_list("count", flat=True))
 
 
-def _let_go(job_id: UUID, fence: int) -> None:
+def _let_go(job_id: UUID, fence: int, pause: dt.timedelta = dt.timedelta()) -> None:
     MigrationJob.objects.filter(pk=job_id, fence=fence, status=Status.UNDOING).update(
-        lease_expires_at=timezone.now() + _RETRY_AFTER, fence=F("fence") + 1
+        lease_expires_at=timezone.now() + pause, fence=F("fence") + 1
     )

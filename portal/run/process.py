@@ -1,8 +1,8 @@
 """One process of the portal: `python -m portal.run.process web|worker|checks|mail|signing|scheduler`.
 
-The supervisor and the containers start the same ones. A worker is Celery's `solo` unless WORKER_CONCURRENCY
-says otherwise: imports, checks and mails each have a process of their own, so that a long one holds up no
-other, and the supervisor watches each itself. WORKER_CONCURRENCY=n makes it a pool of n.
+The supervisor and the containers start the same ones. A worker is one process and takes one task at a time;
+more at a time are more workers. Celery's pools share locks, and a process that is killed while it holds
+one leaves the others waiting for ever (ADR 33).
 """
 
 from __future__ import annotations
@@ -61,10 +61,9 @@ def _web() -> None:
 
 def _worker(name: str) -> Callable[[], None]:
     def run() -> None:
-        size = os.environ.get("WORKER_CONCURRENCY")
-        pool = ["--pool=prefork", f"--concurrency={size}"] if size else ["--pool=solo"]
+        one = ["--pool=solo", f"--hostname={name}-{os.getpid()}@%h"]
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        _celery("worker", f"--queues={QUEUES[name]}", f"--hostname={name}@%h", *pool, *quiet)
+        _celery("worker", f"--queues={QUEUES[name]}", *one, *quiet)
 
     return run
 

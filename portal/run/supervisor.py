@@ -37,7 +37,7 @@ class Supervisor:
         os.environ.pop("PORTAL_SIGNING_KEY_FILE", None)
         self.children = [
             Child("web", logs),
-            Child("worker", logs),
+            *(Child("worker", logs) for _ in range(_import_workers())),
             Child("checks", logs),
             Child("mail", logs),
             Child("signing", logs, PORTAL_SIGNING_KEY_FILE=signing_key),
@@ -133,6 +133,10 @@ def main() -> int:
     finally:
         _stop_database(root)
     return 0
+
+
+def _import_workers() -> int:
+    return max(1, int(os.environ.get("IMPORT_WORKERS") or 1))
 
 
 def _fasten_leash() -> None:

@@ -37,16 +37,19 @@ class Hooks(AppConfig):
     def ready(self):
         from migrations_app import queue
         from migrations_app.importing import careful, preparing, running
+        from migrations_app.undoing import rows
+        from migrations_app.undoing import running as undoing
 
         wanted = settings.FAULTS
         queue.LEASE = dt.timedelta(seconds=wanted["lease"])
         queue.HEARTBEAT_SECONDS = wanted["lease"] / 4
         queue.STALLED_SECONDS = wanted["stalled"]
         queue.SETBACK_PAUSES = (dt.timedelta(seconds=0.5),) * 40
-        running.BATCH, careful.STEP = wanted["batch"], 20
+        running.BATCH, careful.STEP, rows.BATCH = wanted["batch"], 20, wanted["batch"]
         _shift_clock(queue, Path(wanted["plan"]) / "shift")
         fate = Fate(Path(wanted["plan"]))
-        _follow_claims(queue, fate)
+        _follow_claims(queue, "claim", fate)
+        _follow_claims(undoing, "_claim", fate)
         _follow_commits(fate)
         _follow_batches(running, fate)
         _follow_records(preparing, fate)
@@ -58,27 +61,39 @@ class Fate:
 
     def __init__(self, plan):
         self.plan, self.job, self.commits, self.batches, self.fate = plan, None, 0, 0, {}
+        self.taken, self.timer = False, None
 
     def begin(self, job_id):
+        self.taken = False
         self.job, self.commits, self.batches, path = job_id, 0, 0, self.plan / f"{job_id}.json"
         self.fate = json.loads(path.read_text()) if path.exists() else {}
         if "seconds" in self.fate:
-            timer = threading.Timer(self.fate["seconds"], self.die)
-            timer.daemon = True
-            timer.start()
+            self.timer = threading.Timer(self.fate["seconds"], self.die)
+            self.timer.daemon = True
+            self.timer.start()
+
+    def leave(self):
+        """The job was not to be had, so nothing befalls who asked for it."""
+        self.job = None
+        if self.timer:
+            self.timer.cancel()
 
     def reach(self, when):
         """A commit, before or after it; other threads have commits of their own, which do not count."""
         if self.job is None or threading.current_thread() is not threading.main_thread():
             return
         self.commits += when == "before"
-        draft = self.plan / f"{self.job}.draft"
-        draft.write_text(str(self.commits))
-        draft.rename(self.plan / f"{self.job}.commits")
+        if self.taken:
+            self._note_commits()
         if self.fate.get("at") == self.commits and self.fate["when"] == when:
             self.die()
         if self.fate.get("wait") == self.commits and self.fate["when"] == when and self._once():
             self._wait()
+
+    def _note_commits(self):
+        draft = self.plan / f"{self.job}-{os.getpid()}.draft"
+        draft.write_text(str(self.commits))
+        draft.rename(self.plan / f"{self.job}.commits")
 
     def end_batch(self):
         self.batches += 1
@@ -108,17 +123,18 @@ class Fate:
             time.sleep(0.02)
 
 
-def _follow_claims(queue, fate):
-    claim = queue.claim
+def _follow_claims(module, name, fate):
+    claim = getattr(module, name)
 
     def followed(job_id, **how):
         fate.begin(job_id)
         fence = claim(job_id, **how)
-        if fence is None:
-            fate.job = None
+        fate.taken = fence is not None
+        if not fate.taken:
+            fate.leave()
         return fence
 
-    queue.claim = followed
+    setattr(module, name, followed)
 
 
 def _follow_commits(fate):

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import psutil
 from django.db import connection
 
 from migrations_app.models import MigrationJob, QueuePause
 from migrations_app.models.job import FINAL
-from tests.portal.run.processes import ROOT, environment, eventually
+from portal.run.children import Child
+from tests.portal.run.processes import environment, eventually
 
 LEASE = 1.0
 BATCH = 500
@@ -24,12 +22,13 @@ _OF_DATABASE = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "EMBEDDED_
 
 
 class Night:
-    """Processes in `folder`, which is their data folder. `pool` is the number of workers in one."""
+    """Processes in `folder`, their data folder; `workers` of them import. Who is killed starts again."""
 
-    def __init__(self, folder, *, database=None, lease=LEASE, stalled=20, pool=2, **more):
-        self.folder, self.plan = folder, folder / "plan"
+    def __init__(self, folder, *, database=None, lease=LEASE, stalled=20, workers=2, **more):
+        self.folder, self.plan, self.number = folder, folder / "plan", workers
         self.plan.mkdir(exist_ok=True)
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.children: list[Child] = []
+        self.tending: threading.Thread | None = None
         faults = {
             "database": database or own_database(),
             "plan": str(self.plan),
@@ -43,35 +42,41 @@ class Night:
             PORTAL_TEST="1",
             DJANGO_SETTINGS_MODULE="tests.faults.worker_settings",
             FAULTS=json.dumps(faults),
-            WORKER_CONCURRENCY=str(pool),
             LOG_LEVEL="WARNING",
             **more,
         )
 
     def start(self, *names: str) -> None:
         """Of `worker`, `mail` (which sweeps) and `scheduler`; all of them for none."""
+        made = []
         for name in names or ("worker", "mail", "scheduler"):
-            log = (self.folder / f"{name}.log").open("ab")
-            pool = {} if name == "worker" else {"WORKER_CONCURRENCY": ""}
-            self.processes.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "portal.run.process", name],
-                    cwd=ROOT,
-                    env=self.environment | pool,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
-            )
-            log.close()
+            for _ in range(self.number if name == "worker" else 1):
+                child = Child(name, self.folder)
+                child.environment = self.environment
+                child.tend(time.monotonic())
+                made.append(child)
+        self.children += made
+        if self.tending is None:
+            self.tending = threading.Thread(target=self._tend)
+            self.tending.start()
+
+    def _tend(self) -> None:
+        """As the supervisor does, but without its pauses."""
+        while self.tending:
+            for child in list(self.children):
+                if child.tend(time.monotonic()):
+                    child.failures, child.next_start = 0, 0.0
+            time.sleep(0.05)
 
     def end(self) -> None:
         """Kill every process, with what it started."""
-        for process in self.processes:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        self.processes.clear()
+        tending, self.tending = self.tending, None
+        if tending:
+            tending.join()
+        for child in self.children:
+            child.kill()
+            child.wait(time.monotonic())
+        self.children.clear()
 
     def fate(self, job: MigrationJob, **fate: object) -> None:
         """What befalls who works on `job`, see hooks."""
@@ -85,8 +90,9 @@ class Night:
         return int((self.plan / f"{job.pk}.commits").read_text())
 
     def workers(self) -> list[psutil.Process]:
-        """The processes of the pool, in which imports run."""
-        return [child for process in self.processes[:1] for child in psutil.Process(process.pid).children()]
+        """The processes in which imports run."""
+        running = [child.process for child in self.children if child.name == "worker" and child.process]
+        return [psutil.Process(process.pid) for process in running]
 
     def log(self) -> str:
         return "\n".join(

@@ -68,7 +68,7 @@ def test_killed_at_any_moment(night, queued, undisturbed, monkeypatch):
     assert_alike(jobs, undisturbed, monkeypatch)
 
 
-def test_whole_worker_is_killed_with_its_pool(night, queued, undisturbed, monkeypatch):
+def test_all_workers_are_killed_at_once(night, queued, undisturbed, monkeypatch):
     with held():
         jobs = [queued() for _ in range(3)]
         for job in jobs:
@@ -83,7 +83,7 @@ def test_whole_worker_is_killed_with_its_pool(night, queued, undisturbed, monkey
     assert_alike(jobs, undisturbed, monkeypatch)
 
 
-@pytest.mark.parametrize("night", [{"pool": 1}], indirect=True)
+@pytest.mark.parametrize("night", [{"workers": 1}], indirect=True)
 def test_record_that_kills_is_set_aside_after_three_tries(night, queued):
     records = [tax_return(f"A{number}") for number in range(300)]
     job = queued(migration_file(part("clients", client()), part("returns", *records)))

@@ -51,6 +51,22 @@ def test_worker_that_stalls_is_followed_up_and_writes_nothing_more(night, queued
     assert (stalled.attempts, stalled.fence) == (2, plain.fence + 2)
 
 
+@pytest.mark.parametrize("night", [{"lease": 120.0}], indirect=True)
+def test_worker_that_is_told_to_stop_hands_over(night, queued):
+    """At the end of its batch: nobody waits for the end of a lease."""
+    plain, job = queued(), queued()
+    night.fate(job, batch=2)
+    night.start()
+    soon(lambda: night.befell(job))
+    os.kill(int((night.plan / f"{job.pk}.done").read_text()), signal.SIGTERM)
+    (night.plan / f"{job.pk}.go").touch()
+
+    assert ended(plain, job, seconds=100)
+    assert (verdict(job.pk), content(job.office)) == (verdict(plain.pk), content(plain.office))
+    job.refresh_from_db()
+    assert (job.attempts, job.deaths) == (2, 0)
+
+
 def test_return_that_is_edited_while_it_is_imported_stays_as_edited(night, queued):
     def file(status):
         returns = [tax_return(f"A{number:04}", status=status) for number in range(1_500)]

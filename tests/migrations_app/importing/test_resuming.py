@@ -107,6 +107,22 @@ def test_fenced_worker_writes_nothing_more(queued, break_before):
         queue.hold(job.pk, ours)
 
 
+def test_worker_that_is_told_to_stop_hands_over(queued, outcomes, break_before, small_batches):
+    small_batches.setattr(queue, "_told_to_stop", threading.Event())
+    job = queued(FILE)
+    break_before(3, lambda run: queue.stop())
+    running.run(job.pk, at_once=True)
+    job.refresh_from_db()
+    assert (job.status, job.worker, job.records_done) == ("queued", "", 5)
+    assert (job.deaths, job.setbacks, job.lease_expires_at) == (0, 0, None)
+    assert queue.due().get() == job
+    assert queue.claim_next() is None
+
+    small_batches.setattr(queue, "_told_to_stop", threading.Event())
+    running.run(job.pk, at_once=True)
+    assert outcomes(job) == {"clients": {"created": 1}, "returns": {"created": 7, "rejected duplicate-id": 1}}
+
+
 def test_finished_job_is_not_run_again(imported, queued):
     job = imported(FILE)
 

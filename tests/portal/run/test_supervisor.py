@@ -22,14 +22,15 @@ pytestmark = pytest.mark.slow
 NAMES = {"web", "worker", "checks", "mail", "signing", "scheduler"}
 
 
+def started(folder):
+    """The supervisor's own children, and what they are called."""
+    lines = ((process.cmdline(), process) for process in using(folder))
+    return [(line[-1], process) for line, process in lines if "portal.run.process" in line]
+
+
 def named(folder):
-    """The supervisor's own children by name."""
-    found = {}
-    for process in using(folder):
-        line = process.cmdline()
-        if "portal.run.process" in line:
-            found.setdefault(line[-1], process)
-    return found
+    """One of each name."""
+    return dict(reversed(started(folder)))
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def run(data_dir):
     process = subprocess.Popen(
         [sys.executable, "-m", "portal.run.supervisor"],
         cwd=ROOT,
-        env=environment(data_dir, PORT=str(port)),
+        env=environment(data_dir, PORT=str(port), IMPORT_WORKERS="2"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -82,6 +83,10 @@ def test_it_says_where_it_answers_and_starts_the_dead_again(run, data_dir):
     named(data_dir)["checks"].kill()
     assert "checks" in run.stdout.readline()
     assert eventually(lambda: named(data_dir).get("checks") not in (None, before))
+
+
+def test_as_many_import_as_asked(run, data_dir):
+    assert eventually(lambda: [name for name, _ in started(data_dir)].count("worker") == 2)
 
 
 def test_only_the_signing_worker_can_find_the_signing_key(run, data_dir):
