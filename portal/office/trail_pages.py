@@ -21,6 +21,7 @@ from portal.office.http import OfficeRequest
 from portal.office.models import AuditEvent, Office, User
 from portal.ui.paging import CappedPaginator
 from portal.ui.sheets import csv_lines
+from portal.ui.widgets import LongSelect
 
 _PER_PAGE = 50
 _AT_ONCE = 2000
@@ -28,9 +29,13 @@ _HEADER = ("Moment", "Wie", "Wat", "Bijzonderheden", "Code")
 
 
 class TrailFilter(forms.Form):
-    act = forms.ChoiceField(label=_("Handeling"), required=False)
+    act = forms.ChoiceField(label=_("Handeling"), required=False, widget=LongSelect)
     actor = forms.ModelChoiceField(
-        label=_("Gebruiker"), required=False, queryset=User.objects.none(), empty_label=_("Alle")
+        label=_("Gebruiker"),
+        required=False,
+        queryset=User.objects.none(),
+        empty_label=_("Alle"),
+        widget=LongSelect,
     )
     since = forms.DateField(
         label=_("Van"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -44,9 +49,7 @@ class TrailFilter(forms.Form):
     def __init__(self, data: Any, *, office: Office) -> None:
         super().__init__(data)
         acts = sorted(((act, str(text)) for act, text in trail.ACTS.items()), key=lambda choice: choice[1])
-        self.fields["act"] = forms.ChoiceField(
-            label=_("Handeling"), required=False, choices=[("", _("Alle")), *acts]
-        )
+        self.fields["act"].choices = [("", _("Alle")), *acts]  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["actor"].queryset = trail.people_of(office)  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def narrow(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
