@@ -10,6 +10,8 @@ import zlib
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from migrations_app.migration_file import Limits, MigrationFile, Refused
+
 SOURCE = "7f9c2ba4-e88f-4d1a-b1d5-0c6a8f3e2b11"
 NUMBER = "12345678"
 CLIENT = {"id": "c1", "client_number": "1", "kind": "person", "name": "Boer", "bsn": "111222333"}
@@ -157,3 +159,23 @@ def _central(f):
 
 def manifest_entry(parts=(), **changes):
     return RawEntry(b"manifest.json", json.dumps(manifest_of(list(parts), **changes)).encode())
+
+
+DOCUMENT = RawEntry(b"documents/a", b"abc" * 40)
+DOCUMENT_B = RawEntry(b"documents/b", b"b")
+
+
+def code_of(source, limits=None):
+    try:
+        MigrationFile.open(source, limits or Limits()).close()
+    except Refused as refused:
+        return refused.code
+    return None
+
+
+def with_manifest(*entries, **changes):
+    return raw_zip(manifest_entry(), *entries, **changes)
+
+
+def raw_end(entries, size, offset):
+    return struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, entries, entries, size, offset, 0)
