@@ -222,7 +222,10 @@ def _delete_files(names: list[str]) -> None:
 
 
 def remove_sources(scope: Scope, after: UUID | None) -> Step:
-    """Remove the sources that came with this migration and of which nothing is left."""
+    """Remove the sources that came with this migration and of which nothing is left.
+
+    The report of another migration says their names, also when it took nothing over of them.
+    """
     unused = " ".join(
         f"AND NOT EXISTS (SELECT FROM dossiers_{kind} r WHERE r.source_id = s.id)"
         for kind in (*RECORDS, LINK)
@@ -230,7 +233,11 @@ def remove_sources(scope: Scope, after: UUID | None) -> Step:
     run(
         f"""
         DELETE FROM dossiers_source s
-        WHERE s.office_id = %(office)s AND s.id >= %(first)s AND s.id < %(last)s {unused}
+        WHERE s.office_id = %(office)s AND s.id >= %(first)s AND s.id < %(last)s {unused} AND NOT EXISTS (
+            SELECT FROM migrations_app_part p JOIN migrations_app_migrationjob j ON j.id = p.job_id
+            WHERE j.office_id = s.office_id AND p.source_uuid = s.source_uuid
+                AND j.id <> %(job)s AND j.started_at IS NOT NULL AND j.status <> 'undone'
+        )
         """,  # noqa: S608 - names of the program's own
         scope.values(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from django.db import connection
 
 from migrations_app.models import MigrationJob, QueuePause
 from migrations_app.models.job import FINAL
+from portal.run import leash
 from portal.run.children import Child
 from tests.portal.run.processes import environment, eventually
 
@@ -37,8 +39,12 @@ class Night:
             "sweep": 0.3,
             "batch": BATCH,
         }
+        # a test that is killed itself leaves nobody working
+        self.leash = folder / f"leash-{id(self)}"
+        self.holding = leash.fasten(self.leash)
         self.environment = environment(
             folder,
+            PORTAL_LEASH=str(self.leash),
             PORTAL_TEST="1",
             DJANGO_SETTINGS_MODULE="tests.faults.worker_settings",
             FAULTS=json.dumps(faults),
@@ -77,6 +83,9 @@ class Night:
             child.kill()
             child.wait(time.monotonic())
         self.children.clear()
+
+    def __del__(self) -> None:
+        os.close(self.holding)
 
     def fate(self, job: MigrationJob, **fate: object) -> None:
         """What befalls who works on `job`, see hooks."""

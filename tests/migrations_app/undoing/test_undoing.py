@@ -130,6 +130,15 @@ def test_client_that_another_source_knows_stays(first, imported, undone, tallies
     assert tallies(job)["client", "stay", "later"] == 1
 
 
+def test_source_that_the_report_of_another_migration_names_stays(first, imported, undone):
+    nothing_taken_over = migration_file(part("returns", tax_return("A9", of="K9"), source=DATABASE))
+    other, second = imported(nothing_taken_over), imported(nothing_taken_over)
+    undone(second)
+    assert Source.objects.filter(source_uuid=UUID(DATABASE)).exists()
+    undone(other)
+    assert not Source.objects.filter(source_uuid=UUID(DATABASE)).exists()
+
+
 def test_link_of_another_source_to_an_edited_client(first, imported, undone, tallies):
     Client.objects.filter(name="Bakkerij K1").update(edited_at=timezone.now())
     second = imported(migration_file(part("clients", client("D7", rsin="111222333"), source=DATABASE)))
