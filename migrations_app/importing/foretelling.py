@@ -38,8 +38,9 @@ _SAID = """CASE
 class Foretelling:
     """For the parts of one file, its clients first, in batches of the import's size; a context manager.
 
-    `tell` takes what the check found nothing against. A client that a person of another source shares is
-    remembered in temporary tables of this connection, which end with the `with`.
+    `tell` takes what the check found nothing against. Clients that the file would make or change, and that
+    another of its sources may mean too, are remembered in temporary tables of this connection, which end
+    with the `with`.
     """
 
     def __init__(self, office_id: UUID, parts: Sequence[AnnouncedPart]) -> None:
@@ -128,7 +129,7 @@ class Foretelling:
     def _clients(
         self, cursor: CursorWrapper, part: AnnouncedPart, records: Sequence[AcceptedRecord]
     ) -> list[tuple[str, int, int, Collection[int]]]:
-        columns = [("identity", "text"), ("kind", "text"), ("sequence", "int")]
+        columns = [("bsn", "text"), ("rsin", "text"), ("kind", "text"), ("sequence", "int")]
         later = [("client_id", "uuid"), ("known_hash", "bytea")]
         stage(cursor, _BATCH, columns, _client_rows(records), filled_later=later)
         _make_memory(cursor)
@@ -166,10 +167,12 @@ class Foretelling:
             """,
             [pk],
         )
+        # what a client that the file has changed was known by before, it is not known by any more
         candidates = f"""
             SELECT c.id FROM dossiers_client c
             WHERE c.office_id = %s AND c.identity_number = k.identity
                 AND c.kind = k.kind AND c.sequence = k.sequence
+                AND NOT EXISTS (SELECT FROM {_CLIENTS} changed WHERE changed.id = c.id OFFSET 0)
             UNION ALL
             SELECT c.id FROM {_CLIENTS} c
             WHERE c.identity = k.identity AND c.kind = k.kind AND c.sequence = k.sequence
@@ -177,10 +180,11 @@ class Foretelling:
         told = f"""AND NOT EXISTS (
             SELECT FROM {_LINKS} own WHERE own.client_id = c.id AND own.source = %s OFFSET 0
         )"""
-        cursor.execute(in_order(_BATCH, "identity", candidates, unless=told), [self._office_id, pk, source])
+        sql = in_order(_BATCH, "COALESCE(rsin, bsn)", candidates, unless=told)
+        cursor.execute(sql, [self._office_id, pk, source])
 
     def _remember(self, cursor: CursorWrapper, source: UUID) -> None:
-        """Which clients this source would name from now on, and the new ones for the sources after it."""
+        """Which clients this source would name from now on, and for the sources after it what those are."""
         cursor.execute(
             f"""
             INSERT INTO {_LINKS} SELECT COALESCE(client_id, id), %s FROM {_BATCH} WHERE known_hash IS NULL
@@ -188,10 +192,19 @@ class Foretelling:
             [source],
         )
         if self._is_shared:
+            # one that a person edited stays as it is, and what is absent in the file stays too
             cursor.execute(
                 f"""
-                INSERT INTO {_CLIENTS} SELECT id, identity, kind, sequence FROM {_BATCH}
-                WHERE client_id IS NULL AND identity IS NOT NULL
+                INSERT INTO {_CLIENTS} (id, bsn, rsin, kind, sequence)
+                SELECT COALESCE(s.client_id, s.id), COALESCE(s.bsn, f.bsn, NULLIF(c.bsn, '')),
+                    COALESCE(s.rsin, f.rsin, NULLIF(c.rsin, '')), s.kind, s.sequence
+                FROM {_BATCH} s
+                LEFT JOIN LATERAL (SELECT * FROM {_CLIENTS} WHERE id = s.client_id OFFSET 0) f ON true
+                LEFT JOIN LATERAL (SELECT * FROM dossiers_client WHERE id = s.client_id OFFSET 0) c ON true
+                WHERE s.known_hash IS DISTINCT FROM s.content_hash AND c.edited_at IS NULL
+                ON CONFLICT (id) DO UPDATE SET
+                    bsn = excluded.bsn, rsin = excluded.rsin,
+                    kind = excluded.kind, sequence = excluded.sequence
                 """
             )
 
@@ -203,7 +216,8 @@ def _make_memory(cursor: CursorWrapper) -> None:
             client_id uuid, source uuid, PRIMARY KEY (client_id, source)
         );
         CREATE TEMP TABLE IF NOT EXISTS {_CLIENTS} (
-            id uuid PRIMARY KEY, identity text, kind text, sequence int
+            id uuid PRIMARY KEY, bsn text, rsin text, kind text, sequence int,
+            identity text GENERATED ALWAYS AS (COALESCE(rsin, bsn)) STORED
         );
         CREATE INDEX IF NOT EXISTS {_CLIENTS}_identity ON {_CLIENTS} (identity);
         """
@@ -223,7 +237,7 @@ def _arrays(records: Sequence[AcceptedRecord]) -> list[str]:
 def _client_rows(records: Sequence[AcceptedRecord]) -> Iterator[list[object]]:
     for accepted in records:
         client: Any = accepted.record
-        identity = client.rsin or client.bsn or None
         yield [
-            accepted.line, uuid7(), client.id, accepted.content_hash, identity, client.kind, client.sequence,
+            accepted.line, uuid7(), client.id, accepted.content_hash,
+            client.bsn or None, client.rsin or None, client.kind, client.sequence,
         ]  # fmt: skip
