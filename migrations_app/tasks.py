@@ -10,7 +10,7 @@ from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.db import close_old_connections
 
-from migrations_app import accepting, alarms, planning, queue, resumable, retention, undoing
+from migrations_app import accepting, alarms, evenings, planning, queue, resumable, retention, undoing
 from migrations_app.importing import forgetting, running
 
 logger = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ def _wake_undos() -> None:
 
 SWEEP: tuple[Callable[[], object], ...] = (
     running.recover,
+    evenings.follow,
     _wake_importer,
     _wake_checkers,
     _wake_undos,

@@ -22,8 +22,8 @@ from migrations_app.models import Part, PartKind
 
 # LATERAL with OFFSET fixes the order: the batch outside, one index probe inside for each of its keys. Left to
 # itself the planner, whose statistics may be from before the import, once scanned the whole table instead.
-_KEYS = """ROWS FROM (json_array_elements_text(%(keys)s), json_array_elements_text(%(hashes)s))
-            WITH ORDINALITY k (key, hash, n)"""
+_KEYS = """ROWS FROM (json_array_elements_text(%(keys)s), json_array_elements_text(%(hashes)s),
+            json_array_elements_text(%(said)s)) WITH ORDINALITY k (key, hash, said, n)"""
 _PROBE = """LEFT JOIN LATERAL (
                 SELECT {columns} FROM {table} t
                 WHERE t.source_id = %(source)s AND t.record_key = k.key COLLATE "C" OFFSET 0
@@ -39,7 +39,7 @@ class Known(NamedTuple):
 
 class Answer(NamedTuple):
     """By place in the batch. What is in neither is there already, with the same content: `same` adds up the
-    rows of those by tax and year (number, amount).
+    rows of those by the tax and year that the file says (number, amount).
     """
 
     new: set[int]
@@ -94,6 +94,7 @@ def ask(run: Run, part: Part, records: Sequence[AcceptedRecord]) -> Answer:
             {
                 "keys": keys,
                 "hashes": hashes,
+                "said": array(control.mask(accepted.record) for accepted in records),
                 "source": source,
                 "product": part.product,
                 "year": part.product_year,
@@ -118,10 +119,11 @@ def _sql(kind: PartKind) -> str:
         # said by the part, not by the record
         differs += " OR t.product <> %(product)s OR t.product_year IS DISTINCT FROM %(year)s"
     probe = _PROBE.format(columns="*", table=target.table)
+    measures = control.measures(kind, control.IN_MASK)
     return f"""
         WITH found (n, id, is_edited, is_told, tax, year, amount) AS MATERIALIZED (
             SELECT k.n, t.id::text, t.edited_at IS NOT NULL,
-                t.id IS NULL OR t.edited_at IS NOT NULL OR {differs}, {control.measures(kind)}
+                t.id IS NULL OR t.edited_at IS NOT NULL OR {differs}, {measures}
             FROM {_KEYS}
             {probe}
         )

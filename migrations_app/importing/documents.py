@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db.backends.utils import CursorWrapper
 
+from migrations_app.importing.asking import ask, clients_of
 from migrations_app.importing.copying import copy_rows
 from migrations_app.importing.messages import Named, compare_messages
 from migrations_app.importing.run_state import Outcomes, Run, problem_of
@@ -39,7 +40,7 @@ def collect_documents(
     """Put what is new into one pack of the file store, and say what records are rejected or warned for.
 
     `recent` are documents of a batch that may not be committed yet. The pack's rows are still to be inserted.
-    What only rejected records name is not kept.
+    What only records name that will not be written, rejected or left as they are, is not kept.
     """
     naming = [
         (accepted, document)
@@ -49,15 +50,16 @@ def collect_documents(
     if not naming:
         return Contents({}, {}, [], None)
     known = {**_known(run, {document.sha256 for _, document in naming}), **recent}
+    staying = _staying(run, part, [accepted for accepted, wanted in naming if wanted.sha256 not in known])
     new: dict[str, UUID] = {}
     problems: list[RecordProblem] = []
     with documents.PackWriter(run.job.office, storage_keyring(), default_storage) as writer:
         for named in _read(run, naming, problems):
             found = compare_messages(run, part, named)
-            rejected = {problem.line for problem in found if problem.outcome}
+            unwritten = staying | {problem.line for problem in found if problem.outcome}
             for accepted, wanted, content in named:
                 sha256 = wanted.sha256
-                if sha256 not in known and sha256 not in new and accepted.line not in rejected:
+                if sha256 not in known and sha256 not in new and accepted.line not in unwritten:
                     new[sha256] = writer.add(content, wanted.media_type).id
             problems += found
         return Contents(known | new, new, problems, writer.finish())
@@ -90,6 +92,20 @@ def _known(run: Run, wanted: set[str]) -> dict[str, UUID]:
         office_id=run.office_id, sha256__in=[bytes.fromhex(sha256) for sha256 in wanted]
     ).values_list("sha256", "pk")
     return {bytes(sha256).hex(): pk for sha256, pk in rows}
+
+
+def _staying(run: Run, part: Part, records: Sequence[AcceptedRecord]) -> set[int]:
+    """Lines of records whose client nobody knows, or that a person has changed: no row will name their
+    documents.
+    """
+    of: list[Any] = [accepted.record for accepted in records]
+    clients = clients_of(run, part, (record.client_id for record in of))
+    known = ask(run, part, records).known if records else {}
+    return {
+        accepted.line
+        for n, accepted in enumerate(records)
+        if of[n].client_id not in clients or (n in known and known[n].is_edited)
+    }
 
 
 def insert_documents(cursor: CursorWrapper, _outcomes: Outcomes, *, run: Run, finished: FinishedPack) -> None:

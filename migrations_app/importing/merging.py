@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from django.db.backends.utils import CursorWrapper
 
+from migrations_app.importing import control
+from migrations_app.importing.control import Control
 from migrations_app.importing.copying import Copy, copy_rows
 from migrations_app.importing.run_state import Outcomes, Run, problem_of
 from migrations_app.importing.staging import make_staging, steer_planner
@@ -28,8 +30,12 @@ def update_rows(
     part: Part,
     rows: Copy,
     told: Sequence[AcceptedRecord],
+    sums: Control,
 ) -> None:
-    """Keep what the rows held, then give them what `told` says; a row that was edited meanwhile stays."""
+    """Keep what the rows held, then give them what `told` says; a row that was edited meanwhile stays.
+
+    What the rows have then is added to `sums`.
+    """
     target = TARGETS[PartKind(part.kind)]
     make_staging(cursor, target.staging, staging_columns(target))
     rows.run(cursor)
@@ -56,11 +62,13 @@ def update_rows(
         UPDATE {target.table} t SET client_id = (s.said).client_id, content_hash = (s.said).content_hash,
             updated_in_id = %s, updated_at = now(), {", ".join(values)}
         FROM old s WHERE t.id = s.id
-        RETURNING (s.said).line
+        RETURNING (s.said).line, {control.measures(PartKind(part.kind), control.IN_STAGING)}
         """,
         [run.job.pk, run.job.pk, *parameters],
     )
-    written = {line for (line,) in cursor.fetchall()}
+    found = cursor.fetchall()
+    control.add_found(sums, ((tax, year, 1, amount) for _, tax, year, amount in found))
+    written = {line for line, *_ in found}
     for accepted in told:
         if accepted.line in written:
             outcomes.count(Outcome.UPDATED, getattr(accepted.record, "tax_year", None))

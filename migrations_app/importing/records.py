@@ -60,8 +60,9 @@ def _prepare(
         prepared.acts.append(partial(add_rows, rows=texts.of_new(new)))
     if changed:
         told = [accepted for accepted, _ in changed]
+        rows = texts.of_changed(changed)
         prepared.acts.append(
-            partial(update_rows, run=run, part=part, rows=texts.of_changed(changed), told=told)
+            partial(update_rows, run=run, part=part, rows=rows, told=told, sums=prepared.control)
         )
     if may_be_twice:
         known = [

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from migrations_app import queue, tasks
 from migrations_app.importing import documents as importing_documents
+from migrations_app.importing import forgetting
 from migrations_app.migration_file.synthetic import Preset, write_preset
 from migrations_app.models import LedgerEntry
+from portal.dossiers import history, services
+from portal.dossiers.documents import read_document
 from portal.dossiers.models import AssessmentMessage, Document, TaxReturn
 from tests.migrations_app.files import client, document, migration_file, part, tax_return
+from tests.migrations_app.jobs import put
 from tests.portal.dossiers.rows import ClientFactory
 from tests.portal.xbrl.messages import OFFICIAL, constructed
 
@@ -35,6 +40,23 @@ def returns(imported, outcomes):
         return outcomes(job)["returns"]
 
     return go
+
+
+@pytest.fixture
+def stored(tmp_path, settings):
+    """What is in an empty file store, of which each object must hold what rows name and no more."""
+    backend = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": backend, "OPTIONS": {"location": str(tmp_path)}}
+    }
+
+    def contents() -> list[bytes]:
+        rows = Document.objects.order_by("id")
+        files = [path for path in (tmp_path / "documents").rglob("*") if path.is_file()]
+        assert sum(path.stat().st_size for path in files) == sum(row.stored_size for row in rows)
+        return [read_document(row) for row in rows]
+
+    return contents
 
 
 @pytest.mark.parametrize(
@@ -120,6 +142,59 @@ def test_documents_that_are_not_said_to_be_xbrl(returns, content, media_type, ex
 
 def test_record_without_client_is_not_compared(returns):
     assert returns(OB_2020, OWNER, of="K9") == {"rejected unknown-client": 1}
+
+
+def test_document_of_a_record_without_client_is_not_kept(imported, outcomes, stored):
+    first, shared = b"%PDF-1.7 een", b"%PDF-1.7 twee"
+    of_nobody, of_both = document("documents/1.pdf", first), document("documents/2.pdf", shared)
+    job = imported(
+        migration_file(
+            part("clients", OWNER),
+            part(
+                "returns",
+                tax_return("A1", of="K9", document=of_nobody),
+                tax_return("A2", of="K9", document=of_both),
+                tax_return("A3", document=of_both),
+            ),
+            documents={"documents/1.pdf": first, "documents/2.pdf": shared},
+        )
+    )
+    assert outcomes(job)["returns"] == {"created": 1, "rejected unknown-client": 2}
+    assert stored() == [shared]
+
+
+def test_document_of_a_record_that_stays_as_it_is_is_not_kept(imported, outcomes, stored, people):
+    def said(content):
+        named = document("documents/1.pdf", content)
+        returns = part("returns", tax_return(document=named))
+        return migration_file(part("clients", OWNER), returns, documents={"documents/1.pdf": content})
+
+    imported(said(b"%PDF-1.7 een"))
+    services.unlock(TaxReturn.objects.get(), by=people.user)
+
+    assert outcomes(imported(said(b"%PDF-1.7 twee")))["returns"] == {"skipped edited-in-portal": 1}
+    assert stored() == [b"%PDF-1.7 een"]
+
+
+def test_document_that_a_record_no_longer_names_goes_with_its_history(imported, queued, stored):
+    def said(content):
+        named = document("documents/1.pdf", content)
+        returns = part("returns", tax_return(document=named), tax_return("A2", document=named))
+        return migration_file(part("clients", OWNER), returns, documents={"documents/1.pdf": content})
+
+    imported(said(b"%PDF-1.7 een"))
+    job = imported(said(b"%PDF-1.7 twee"))
+    assert forgetting.forget_documents() == 0  # an undo would put it back
+
+    history.forget([job.pk])
+    running = queued(said(b"%PDF-1.7 drie"))
+    queue.claim(running.pk, at_once=True)
+    assert forgetting.forget_documents() == 0
+
+    put(running, "cancelled")
+    tasks.forget_history()
+    assert stored() == [b"%PDF-1.7 twee"]
+    assert forgetting.forget_documents() == 0
 
 
 def test_assessment_message(imported, outcomes):
