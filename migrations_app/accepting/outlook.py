@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 
 from django.db.models import Count, QuerySet
@@ -14,50 +13,20 @@ from migrations_app.accepting.findings import Found
 from migrations_app.migration_file import Manifest
 from migrations_app.migration_file import Part as AnnouncedPart
 from migrations_app.models import Finding, Forecast, MigrationJob, Outcome, Part, PartKind
-from migrations_app.reporting import Remark
+from migrations_app.reporting import Remark, ReportRow
 
 _CHUNK = 1000
 # by path, outcome and tax year (0: none)
 Counts = Mapping[tuple[str, Outcome, int], int]
 
 
-@dataclass
-class OutlookRow:
-    """`tax_year` is None where there is none, or none that could be read."""
-
-    label: str
-    tax_year: int | None = None
-    counts: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def announced(self) -> int:
-        return self.counts.total()
-
-    @property
-    def figures(self) -> list[int]:
-        """In the order of OUTCOMES."""
-        return [self.counts[outcome] for outcome in OUTCOMES]
-
-
-OUTCOMES = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.SKIPPED, Outcome.REJECTED)
-
-
 @dataclass(frozen=True)
 class Outlook:
     """`products`: returns, a row for each product and tax year; `kinds`: a row for each kind in the file."""
 
-    products: list[OutlookRow]
-    kinds: list[OutlookRow]
-    total: OutlookRow
-
-    @property
-    def migrated(self) -> int:
-        """What the pages call `Gemigreerd`."""
-        return sum(self.total.counts[outcome] for outcome in OUTCOMES[:3])
-
-    @property
-    def left(self) -> int:
-        return self.total.announced - self.migrated
+    products: list[ReportRow]
+    kinds: list[ReportRow]
+    total: ReportRow
 
 
 def outlook_of(job: MigrationJob) -> Outlook:
@@ -71,18 +40,18 @@ def outlook_of(job: MigrationJob) -> Outlook:
 def outlook(parts: Iterable[Part], counts: Counts) -> Outlook:
     """`parts` in their order."""
     by_path = {part.path: part for part in parts}
-    products: dict[tuple[str, int], OutlookRow] = {}
-    kinds = {kind: OutlookRow(str(kind.label)) for kind in PartKind}
+    products: dict[tuple[str, int], ReportRow] = {}
+    kinds = {kind: ReportRow(str(kind.label)) for kind in PartKind}
     order = {name: place for place, name in reversed([*enumerate(p.product_name for p in by_path.values())])}
-    total = OutlookRow("")
+    total = ReportRow("")
     for (path, outcome, year), number in counts.items():
         part = by_path[path]
-        kinds[PartKind(part.kind)].counts[outcome] += number
-        total.counts[outcome] += number
+        kinds[PartKind(part.kind)].add(outcome, number)
+        total.add(outcome, number)
         if part.kind == PartKind.RETURNS:
             name = part.product_name
-            row = products.setdefault((name, year), OutlookRow(name, year or None))
-            row.counts[outcome] += number
+            row = products.setdefault((name, year), ReportRow(name, year or None))
+            row.add(outcome, number)
     return Outlook(
         sorted(
             products.values(), key=lambda row: (order[row.label], row.tax_year is None, row.tax_year or 0)

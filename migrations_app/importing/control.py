@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -22,6 +22,7 @@ KINDS = (
     PartKind.EXTENSION_SCHEMES,
     PartKind.TAX_CARDS,
 )
+_WITH_AMOUNT = (PartKind.RETURNS, PartKind.ASSESSMENT_MESSAGES)
 Key = tuple[str, int]
 _NOTHING = Decimal(0)
 
@@ -34,7 +35,7 @@ class Sum:
 
 @dataclass(slots=True)
 class Control:
-    """The sums of one batch by tax and year. `database` is of the records that were there already."""
+    """The sums of one batch by tax and year. `database` is of the records that are not new."""
 
     file: defaultdict[Key, Sum] = field(default_factory=lambda: defaultdict(Sum))
     database: defaultdict[Key, Sum] = field(default_factory=lambda: defaultdict(Sum))
@@ -60,13 +61,40 @@ def add_refused(control: Control, problems: Iterable[RecordProblem]) -> None:
             each.amount += problem.amount or _NOTHING
 
 
-def measures(kind: PartKind) -> str:
-    """SQL: tax, tax year and amount of a row `t`."""
-    return f"{_columns(kind)}, {_amount(kind)}" if kind in KINDS else "'', 0, 0"
+class Said(NamedTuple):
+    """SQL: whether the file says a record's tax, year and amount.
+
+    An update never erases: what the file leaves open cannot be compared with what the portal has.
+    """
+
+    tax: str
+    year: str
+    amount: str
+
+
+IN_MASK = Said("k.said::int & 1 > 0", "k.said::int & 2 > 0", "k.said::int & 4 > 0")
+IN_STAGING = Said("(s.said).tax <> ''", "(s.said).tax_year IS NOT NULL", "(s.said).amount IS NOT NULL")
+
+
+def mask(record: Any) -> str:
+    """What IN_MASK reads as `k.said`."""
+    said = 1 * bool(getattr(record, "tax", None))
+    said += 2 * (getattr(record, "tax_year", None) is not None)
+    return str(said + 4 * (getattr(record, "amount", None) is not None))
+
+
+def measures(kind: PartKind, said: Said) -> str:
+    """SQL: tax, tax year and amount of a row `t`, as far as the file says them."""
+    if kind not in KINDS:
+        return "'', 0, 0"
+    tax = "''" if kind == PartKind.TAX_CARDS else f"CASE WHEN {said.tax} THEN t.tax ELSE '' END"
+    year = f"CASE WHEN {said.year} THEN COALESCE(t.tax_year, 0) ELSE 0 END"
+    amount = f"CASE WHEN {said.amount} THEN t.amount ELSE 0 END" if kind in _WITH_AMOUNT else "0"
+    return f"{tax}, {year}, {amount}"
 
 
 def add_found(control: Control, found: Iterable[tuple[str, int, int, Decimal]]) -> None:
-    """Count what the database has of records that the file says anew, by tax and year."""
+    """Count what the database has of records of the file, by tax and year: number and amount."""
     for tax, year, number, amount in found:
         each = control.database[tax, year]
         each.records += number
@@ -91,7 +119,7 @@ def write_totals(
 
 
 def close(job: MigrationJob) -> None:
-    """Add what the database has of the records that the job made or changed. Once, at its end."""
+    """Add what the database has of the records that the job made. Once, at its end."""
     parts = {part.kind: part for part in job.parts.order_by("-position")}
     with connection.cursor() as cursor:
         for kind in KINDS:
@@ -103,34 +131,20 @@ def close(job: MigrationJob) -> None:
 
 # rows of the migration itself are found by the moment in their ids; the day is for clocks that differ
 _WRITTEN = """
-    SELECT {columns}, count(*), COALESCE(sum({amount}), 0) FROM (
-        SELECT * FROM {table}
-        WHERE created_in_id = %(job)s AND id >= (lpad(to_hex((extract(epoch FROM
-            %(begun)s::timestamptz - interval '1 day') * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
-        UNION ALL
-        SELECT t.* FROM dossiers_earliercontent e JOIN {table} t ON t.id = e.row_id
-        WHERE e.migration_id = %(job)s AND e.kind = '{name}' AND t.edited_at IS NULL
-    ) t GROUP BY 1, 2
+    SELECT {columns}, count(*), COALESCE(sum({amount}), 0) FROM {table} t
+    WHERE created_in_id = %(job)s AND id >= (lpad(to_hex((extract(epoch FROM
+        %(begun)s::timestamptz - interval '1 day') * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+    GROUP BY 1, 2
 """
 
 
 def _names(kind: PartKind) -> dict[str, str]:
-    target = TARGETS[kind]
-    return {
-        "columns": _columns(kind),
-        "amount": _amount(kind),
-        "table": target.table,
-        "name": target.name,
-    }
-
-
-def _columns(kind: PartKind) -> str:
     tax = "''" if kind == PartKind.TAX_CARDS else "t.tax"
-    return f"{tax}, COALESCE(t.tax_year, 0)"
-
-
-def _amount(kind: PartKind) -> str:
-    return "t.amount" if kind in (PartKind.RETURNS, PartKind.ASSESSMENT_MESSAGES) else "0"
+    return {
+        "columns": f"{tax}, COALESCE(t.tax_year, 0)",
+        "amount": "t.amount" if kind in _WITH_AMOUNT else "0",
+        "table": TARGETS[kind].table,
+    }
 
 
 def _key(problem: RecordProblem) -> Key:

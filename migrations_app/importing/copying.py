@@ -58,9 +58,7 @@ class Copy:
     pieces: Sequence[bytes]
 
     def run(self, cursor: CursorWrapper) -> None:
-        with cursor.copy(f"COPY {self.table} ({', '.join(self.columns)}) FROM STDIN") as copy:
-            for piece in self.pieces:
-                copy.write(piece)
+        _send(cursor, self.table, self.columns, self.pieces)
 
 
 def in_pieces(lines: Iterable[str]) -> list[bytes]:
@@ -81,6 +79,12 @@ def copy_rows(
     """COPY `rows` into `table`. Names are the program's own, never input."""
     encoders = ENCODERS
     lines = ("\t".join([encoders.get(type(value), encode)(value) for value in row]) for row in rows)
-    with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        for piece in _pieces(lines):
+    _send(cursor, table, columns, _pieces(lines))
+
+
+def _send(cursor: CursorWrapper, table: str, columns: Iterable[str], pieces: Iterable[bytes]) -> None:
+    sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    # it is the driver's own: only what is wrapped fails with Django's errors, by which a setback is known
+    with cursor.db.wrap_database_errors, cursor.copy(sql) as copy:
+        for piece in pieces:
             copy.write(piece)

@@ -60,7 +60,9 @@ class Target:
     @cached_property
     def values(self) -> Callable[[Any], Sequence[Any]]:
         """The values of a record, in the order of `columns`."""
-        return attrgetter(*(column.field for column in self.columns))
+        fields = [column.field for column in self.columns]
+        # of a single field attrgetter would give the value itself
+        return attrgetter(*fields) if len(fields) > 1 else lambda record: (getattr(record, fields[0]),)
 
     @cached_property
     def texts(self) -> tuple[Callable[[Any], str], ...]:

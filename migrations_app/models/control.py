@@ -13,7 +13,7 @@ class ControlTotal(models.Model):
     """Records and amounts of a part, for one tax and year (0: none that could be read).
 
     `file`: every record that could be read. `left`: those of them that were skipped or rejected. `database`:
-    what was read back of the others, in the transaction that wrote them. Amounts in euro.
+    what was read back of the others, as far as the file says it. Amounts in euro.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -126,7 +126,10 @@ def _controls(rows: Sequence[ControlRow]) -> dict[str, Any]:
     ]
     return {
         "title": _("Controletotalen"),
-        "notes": [_("Aantallen en bedragen (in euro) van het bestand naast die van de database.")],
+        "notes": [
+            _("Aantallen en bedragen (in euro) van het bestand naast die van de database."),
+            _("Wat het bestand openlaat, telt aan beide kanten niet mee."),
+        ],
         "header": header,
         "texts": 2,
         "rows": [_control(row) for row in rows],

@@ -32,7 +32,7 @@ _SHORT, _LONG = 25, 5000
 @require_safe
 @never_cache
 def report(request: OfficeRequest, pk: UUID) -> HttpResponse:
-    """The whole report. `?regels=alle` shows long lists in full, to print them."""
+    """The whole report. `?regels=alle` shows long lists, to print them; what it leaves out it counts."""
     job = _job(request, pk)
     if job.checked_at is None:
         return redirect("migrations:progress", pk)
@@ -45,8 +45,9 @@ def report(request: OfficeRequest, pk: UUID) -> HttpResponse:
         "report": found,
         "controls": reporting.control_rows(job),
         "lists": lists,
-        "is_whole": not any(each["is_cut"] for each in lists),
+        "may_print": most == _LONG or not any(each["missing"] for each in lists),
         "longest": _LONG,
+        "unprinted": sum(max(0, found.count(outcome) - _LONG) for outcome in _TITLES),
         "volumes": reporting.volumes_of(sum(group.count for group in found.groups)),
         "now": timezone.now(),
         **_followup(request, job, found),
@@ -137,7 +138,7 @@ def _lists(job: MigrationJob, found: reporting.Report, most: int) -> list[dict[s
             "title": title,
             "caption_id": f"{outcome}-caption",
             "count": found.count(outcome),
-            "is_cut": found.count(outcome) > most,
+            "missing": max(0, found.count(outcome) - most),
             "remarks": first[outcome],
         }
         for outcome, title in _TITLES.items()

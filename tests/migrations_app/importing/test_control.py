@@ -64,6 +64,28 @@ def test_changed_and_edited(imported):
     assert told(job)["Aangiftes VPB", 2018] == ((3, 209), (1, 9), (2, 200), True)
 
 
+def test_what_the_file_leaves_open_is_not_compared(imported):
+    message = {"id": "M1", "client_id": "K1", "message": "SBA"}
+    whole = {**message, "tax": "IB", "tax_year": 2019, "amount": 3}
+    clients = part("clients", client(rsin="111222333"))
+    imported(
+        migration_file(clients, part("returns", tax_return(amount=5)), part("assessment_messages", whole))
+    )
+    open_file = migration_file(
+        clients,
+        part("returns", tax_return(status="Gereed")),
+        part("assessment_messages", {**message, "message": "SBU"}),
+    )
+    expected = {
+        ("Aangiftes VPB", 2018): ((1, 0), (0, 0), (1, 0), True),
+        ("Serviceberichten", None): ((1, 0), (0, 0), (1, 0), True),
+    }
+    assert told(imported(open_file)) == expected
+    assert TaxReturn.objects.get().amount == 5
+    # the same again
+    assert told(imported(open_file)) == expected
+
+
 def test_difference_shows(imported):
     job = imported(FILE)
     job.parts.get(kind="returns").controls.filter(tax_year=2018).update(

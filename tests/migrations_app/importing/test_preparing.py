@@ -265,6 +265,27 @@ def test_batch_never_reads_the_whole_table(imported, queued, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_planner_hears_of_many_new_clients(imported, monkeypatch):
+    """Else the list of clients would sort all of them for a page, until autovacuum comes by."""
+    monkeypatch.setattr(batches, "_MANY", 10)
+
+    def believed() -> float:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'dossiers_client'::regclass")
+            return cursor.fetchone()[0]
+
+    def said(number: int) -> bytes:
+        return migration_file(part("clients", *(client(f"K{n}") for n in range(number))))
+
+    imported(said(9))
+    assert believed() == -1  # few
+    imported(said(20))
+    assert believed() == 20
+    imported(said(21))
+    assert believed() == 20
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_sources_in_one_file_are_looked_up_in_each_other(imported, outcomes):
     job = imported(
         migration_file(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from migrations_app import reporting
 from migrations_app.migration_file import Preset, write_preset
 from migrations_app.models import LedgerEntry, Part, Status, Tally
+from migrations_app.views import report
 from portal.ids import uuid7
 from portal.office.logos import set_logo
 from portal.office.pictures import Picture
@@ -148,10 +149,23 @@ def test_long_list_is_cut_and_shown_in_full_to_print(browser, imported):
     entries(job, 60)
     answer = browser.get(address(job))
     assert "Mislukt (61)" in visible(answer)
-    assert "Dit zijn de eerste 25 van 61." in visible(answer)
+    assert "Dit zijn de eerste 25 van 61 regels; 36 staan hier niet." in visible(answer)
     assert "data-print" not in answer.content.decode()
-    rows = table(browser.get(address(job), {"regels": "alle"}))
-    assert [row[-1] for row in rows].count("invalid-json") == 60
+    in_full = browser.get(address(job), {"regels": "alle"})
+    assert [row[-1] for row in table(in_full)].count("invalid-json") == 60
+    assert "data-print" in in_full.content.decode()
+    assert "Op papier" not in visible(answer)
+
+
+def test_what_is_not_printed_is_counted(browser, imported, monkeypatch):
+    monkeypatch.setattr(report, "_LONG", 50)
+    job = imported()
+    entries(job, 60)
+    before = visible(browser.get(address(job)))
+    assert "Op papier komen van elke lijst ten hoogste 50 regels. De andere 11 staan alleen in" in before
+    printed = browser.get(address(job), {"regels": "alle"})
+    assert "Dit zijn de eerste 50 van 61 regels; 11 staan hier niet." in visible(printed)
+    assert "data-print" in printed.content.decode()
 
 
 def test_logo_of_the_office_stands_on_it(browser, imported, staff_member):
