@@ -20,6 +20,7 @@ from rest_framework.response import Response
 from migrations_app import accepting, reporting, resumable
 from migrations_app.accepting.allowing import may_upload
 from migrations_app.api import examples, presenting, shapes
+from migrations_app.api.listing import newest
 from migrations_app.forms import file_sentence
 from migrations_app.models import ImportType, LedgerEntry, MigrationJob, PartKind, Upload
 from migrations_app.resumable import ResumableError
@@ -47,10 +48,10 @@ class _Endpoint(OfficeEndpoint):
     def jobs(self) -> QuerySet[MigrationJob]:
         return with_totals(MigrationJob.objects.filter(office=self.office)).select_related("place")
 
-    def unfinished(self, pk: UUID) -> Upload:
-        """An upload of this person that no job has yet; else 404."""
-        waiting = Upload.objects.select_related("created_by").filter(job=None, expires_at__gt=timezone.now())
-        return get_object_or_404(waiting, pk=pk, office=self.office, created_by=self.person)
+    def unfinished(self) -> QuerySet[Upload]:
+        """Uploads of this person that no job has yet."""
+        own = Upload.objects.filter(office=self.office, created_by=self.person)
+        return own.filter(job=None, expires_at__gt=timezone.now()).select_related("created_by")
 
 
 class Migrations(_Endpoint):
@@ -62,21 +63,16 @@ class Migrations(_Endpoint):
             **refused(400, "The query is wrong.", "invalid"),
             **refused(404, "The migration in `after` does not exist.", "not-found"),
         },
-        examples=[examples.LIST],
+        examples=[examples.LIST, examples.TO_GO_ON_WITH],
     )
     def get(self, request: Request) -> Response:
-        """The migrations of the office, the newest first. One stands here once its file is whole."""
+        """The migrations of the office, the newest first. With them stand the uploads of this token's maker
+        that are not whole: `?status=uploading` finds where to go on.
+        """
         query = query_of(shapes.MigrationsQuery, request)
-        jobs = self.jobs().order_by("-created_at", "-id")
-        if "status" in query:
-            jobs = jobs.filter(status=query["status"])
-        if "after" in query:
-            last = self.own(MigrationJob, query["after"])
-            jobs = jobs.filter(
-                Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk)
-            )
-        rows, following = presenting.page(list(jobs[: query["limit"] + 1]), query["limit"], request)
-        return Response({"results": [presenting.migration(job) for job in rows], "next": following})
+        found = newest(self.jobs(), self.unfinished(), query)
+        rows, following = presenting.page(found, query["limit"], request)
+        return Response({"results": [presenting.either(row, request) for row in rows], "next": following})
 
     @extend_schema(
         operation_id="migrations_create",
@@ -125,7 +121,7 @@ class OneMigration(_Endpoint):
         """How the migration stands. Ask again every few seconds until `is_final`."""
         job = self.jobs().filter(pk=pk).first()
         if job is None:
-            return Response(presenting.unfinished(self.unfinished(pk), request))
+            return Response(presenting.unfinished(get_object_or_404(self.unfinished(), pk=pk), request))
         return Response(presenting.migration(job))
 
 
@@ -181,7 +177,7 @@ class Cancel(_Endpoint):
         """Take it back while nothing of it was imported; the file, or what there is of it, is deleted."""
         job = MigrationJob.objects.filter(pk=pk, office=self.office).first()
         if job is None:
-            self._terminate(self.unfinished(pk))
+            self._terminate(get_object_or_404(self.unfinished(), pk=pk))
         elif not accepting.cancel(job, by=self.person):
             raise Refusal("too-late", str(_TOO_LATE), status=_CONFLICT)
         return Response(status=204)

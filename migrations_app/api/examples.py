@@ -41,6 +41,11 @@ _UPLOADING: dict[str, Any] = {
     "started_at": None,
     "finished_at": None,
 }  # fmt: skip
+_CUT_OFF = {
+    **_UPLOADING,
+    "upload": {**_UPLOADING["upload"], "offset": 25165824},
+    "upload_percentage": 34,
+}
 _QUEUED = {
     **_UPLOADING,
     "reference": "MIG-2026-0042",
@@ -86,6 +91,12 @@ CREATED = OpenApiExample("Announced", value=_UPLOADING, response_only=True, stat
 QUEUED = OpenApiExample("Checked and queued", value=_QUEUED, response_only=True, status_codes=["200"])
 LIST = OpenApiExample(
     "One migration", value={"results": [_QUEUED], "next": None}, response_only=True, status_codes=["200"]
+)
+TO_GO_ON_WITH = OpenApiExample(
+    "An upload that was cut off, by ?status=uploading",
+    value={"results": [_CUT_OFF], "next": None},
+    response_only=True,
+    status_codes=["200"],
 )
 REPORT = OpenApiExample(
     "Completed with warnings",

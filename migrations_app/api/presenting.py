@@ -18,6 +18,11 @@ M = TypeVar("M", bound=Model)
 _COUNTED = ("created", "updated", "unchanged", "skipped", "rejected")
 
 
+def either(row: MigrationJob | Upload, request: Request) -> dict[str, Any]:
+    """As `shapes.Migration`."""
+    return unfinished(row, request) if isinstance(row, Upload) else migration(row)
+
+
 def migration(job: MigrationJob) -> dict[str, Any]:
     """A job of `with_totals`, with its place, as `shapes.Migration`."""
     standing = Standing(job)

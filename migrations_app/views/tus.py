@@ -33,7 +33,7 @@ _SENTENCES = {
 }
 # of this process; the rest of its threads are for pages
 _places = BoundedSemaphore(settings.UPLOADS_AT_ONCE)
-_RETRY_SECONDS = "5"
+_RETRY_SECONDS = 5
 Answer = Callable[[Asking, HttpRequest], HttpResponse]
 
 
@@ -60,12 +60,12 @@ def _answer(request: HttpRequest, acts: Mapping[str, Answer], pk: UUID | None) -
         response = _act(request, acts, pk)
     except Refused as refused:
         response = _say(refused.status, refused.sentence)
+        if refused.retry_after is not None:
+            response["Retry-After"] = str(refused.retry_after)
     except ResumableError as error:
         response = _say(error.status, str(_SENTENCES.get(error.code, "")))
     if response.status_code == 401:
         response["WWW-Authenticate"] = "Bearer"
-    if response.status_code == 503:
-        response["Retry-After"] = _RETRY_SECONDS
     response["Tus-Resumable"] = VERSION
     response["Cache-Control"] = "no-store"
     return response
@@ -162,7 +162,7 @@ def _place(body: Body | None) -> Iterator[None]:
         finally:
             _places.release()
     else:
-        raise Refused(503)
+        raise Refused(503, retry_after=_RETRY_SECONDS)
 
 
 def _may_go_on(request: HttpRequest) -> Callable[[], bool]:

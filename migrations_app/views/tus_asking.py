@@ -6,6 +6,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from migrations_app.forms import ImportTypeForm, chosen
 from migrations_app.models import ImportType
 from migrations_app.resumable import Choices, remembered
 from portal.dossiers.models import MessageStatus
+from portal.office import call_limits, throttle
 from portal.office.access import SESSION_EXPIRED
 from portal.office.models import Office, Scope, User
 from portal.office.tokens import find_token, note_use
@@ -28,11 +30,14 @@ _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 class Refused(Exception):
-    """The answer is `status`, with a Dutch sentence when somebody is to read it."""
+    """The answer is `status`, with a Dutch sentence when somebody is to read it.
 
-    def __init__(self, status: int, sentence: str = "") -> None:
+    `retry_after`: in so many seconds the same request may do better.
+    """
+
+    def __init__(self, status: int, sentence: str = "", *, retry_after: int | None = None) -> None:
         super().__init__(status)
-        self.status, self.sentence = status, sentence
+        self.status, self.sentence, self.retry_after = status, sentence, retry_after
 
 
 @dataclass(frozen=True)
@@ -45,13 +50,13 @@ class Asking:
 
 
 def read_asking(request: HttpRequest, *, anew: bool = False) -> Asking:
-    """Raises Refused (401, 403), or Http404 for people of no office. A token goes before a session.
+    """Raises Refused (401, 403, 429), or Http404 for people of no office. A token goes before a session.
 
-    `anew` asks once more who is logged in, in the midst of a request.
+    `anew` asks once more who is logged in, in the midst of a request, which counts as one.
     """
     keyword, _space, plain = request.headers.get("Authorization", "").partition(" ")
     if keyword.lower() == _KEYWORD:
-        return _by_token(plain)
+        return _by_token(request, plain, is_counted=not anew)
     return _by_session(request, get_user(request) if anew else request.user)
 
 
@@ -86,14 +91,23 @@ def read_choices(asking: Asking, metadata: dict[str, str]) -> Choices:
     return chosen(form)
 
 
-def _by_token(plain: str) -> Asking:
+def _by_token(request: HttpRequest, plain: str, *, is_counted: bool) -> Asking:
     token = find_token(plain)
     if token is None:
+        if not call_limits.may_try_a_token(throttle.network(get_adapter().get_client_ip(request))):
+            raise _too_many_calls()
         raise Refused(401, _("Dit token is niet geldig."))
+    if is_counted and not call_limits.may_upload(token):
+        raise _too_many_calls()
     note_use(token)
     if Scope.MIGRATIONS_WRITE not in token.scopes:
         raise Refused(403, _("Met dit token mag u geen migratiebestanden uploaden."))
     return Asking(token.office, token.created_by, by_session=False)
+
+
+def _too_many_calls() -> Refused:
+    sentence = _("Er komen te veel verzoeken. Probeer het over een minuut opnieuw.")
+    return Refused(429, sentence, retry_after=call_limits.seconds_left())
 
 
 def _by_session(request: HttpRequest, user: User | AnonymousUser) -> Asking:

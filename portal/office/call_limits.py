@@ -18,6 +18,8 @@ from portal.office.models import ApiToken, CallCount
 if TYPE_CHECKING:  # whose settings name the throttle below
     from rest_framework.views import APIView
 
+# of the calls of a minute, so many requests about uploads: 100 MB a second in pieces of a megabyte
+UPLOAD_TIMES = 20
 _MINUTE = dt.timedelta(minutes=1)
 _KEPT = dt.timedelta(hours=1)
 _COUNT = """
@@ -35,11 +37,20 @@ class PerToken(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         if not isinstance(request.auth, ApiToken):
             return True
-        most = request.auth.office.api_calls_per_minute or settings.API_CALLS_PER_MINUTE
-        return count("token", str(request.auth.pk)) <= most
+        return count("token", str(request.auth.pk)) <= _most(request.auth)
 
     def wait(self) -> float:
         return seconds_left()
+
+
+def may_upload(token: ApiToken) -> bool:
+    """Whether a request about an upload is heard: a large file takes many, a program that runs wild more."""
+    return count("upload", str(token.pk)) <= UPLOAD_TIMES * _most(token)
+
+
+def _most(token: ApiToken) -> int:
+    most: int = token.office.api_calls_per_minute or settings.API_CALLS_PER_MINUTE
+    return most
 
 
 def may_try_a_token(address: str) -> bool:

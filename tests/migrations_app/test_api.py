@@ -185,6 +185,19 @@ def test_list_in_pages_and_by_status(api, checked, received):
     assert [each["id"] for each in only] == [str(first.pk)]
 
 
+def test_upload_whose_address_was_lost_is_found_again(api, received):
+    announced, whole = api.create().json(), received()
+    Program(api.token).add(announced["upload"]["url"].removeprefix("http://testserver"), 0, GOOD[:100])
+    (found,) = api.get(status="uploading").json()["results"]
+    assert found == api.get(f"{announced['id']}/").json()
+    assert (found["upload"]["offset"], found["upload"]["length"]) == (100, len(GOOD))
+    page = api.get(limit=1).json()
+    assert [each["id"] for each in page["results"]] == [str(whole.pk)]
+    page = api.get(page["next"].partition(BASE)[2]).json()
+    assert (page["results"], page["next"]) == ([found], None)
+    assert api.get(after=announced["id"]).json()["results"] == []
+
+
 @pytest.mark.parametrize(
     "query",
     ["limit=0", "limit=201", "limit=x", "limit=+5", "status=lost", "after=1", "colour=1", "limit=1&limit=2"],
@@ -240,4 +253,7 @@ def test_what_is_anothers_does_not_exist(api, checked, imported, neighbour_admin
 
 def test_upload_of_a_colleague_is_the_colleagues(api, administrator):
     announced = api.create().json()
-    assert Api(administrator).get(f"{announced['id']}/").status_code == 404
+    colleague = Api(administrator)
+    assert colleague.get(f"{announced['id']}/").status_code == 404
+    assert colleague.get().json()["results"] == []
+    assert colleague.get(after=announced["id"]).status_code == 404
