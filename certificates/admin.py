@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from certificates.models import Certificate
-from portal.office.administration.lists import ByOffice
+from portal.office.administration.lists import ByOffice, Happened, yes_no
 from portal.office.administration.pages import ReadOnly
 
 if TYPE_CHECKING:  # generic in the stubs only
@@ -33,7 +33,7 @@ _SHOWN = (
     "trade_register_number",
     "oin",
     "policy",
-    "is_active",
+    "active",
     "revoked_at",
     "checked_at",
     "check_tried_at",
@@ -70,11 +70,13 @@ class Ending(admin.SimpleListFilter):
 class CertificateAdmin(ReadOnly):
     """The key, sealed as it is, never leaves the database by this door."""
 
+    active = yes_no("is_active", _("actief"))
     list_display = (
-        "office", "subject", "trade_register_number", "is_active", "not_valid_after", "checked_at",
+        "office", "subject", "trade_register_number", "active", "not_valid_after", "checked_at",
         "revoked_at", "proven_at",
     )  # fmt: skip
-    list_filter = (Ending, "is_active", ("revoked_at", admin.EmptyFieldListFilter), ByOffice)
+    list_display_links = ("subject",)
+    list_filter = (Ending, "is_active", ("revoked_at", Happened), ByOffice)
     list_select_related = ("office",)
     # the list of what ends: that first, whoever it belongs to
     ordering = ("not_valid_after", "id")

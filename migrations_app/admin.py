@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -20,17 +21,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from migrations_app import alarms, notices, steering
-from migrations_app.models import MigrationJob, Part, QueuePause, Status
+from migrations_app.models import MigrationJob, PartKind, QueuePause, Status
 from migrations_app.standing import Standing
 from portal.office import trail
-from portal.office.administration.lists import ByOffice, Newest
+from portal.office.administration.lists import ByOffice, Newest, in_words, yes_no
 from portal.office.administration.pages import ReadOnly
 from portal.office.models import User
-
-if TYPE_CHECKING:  # generic in the stubs only
-    Inline = admin.TabularInline[Part, MigrationJob]
-else:
-    Inline = admin.TabularInline
 
 _NAME = "migrations_app_migrationjob"
 
@@ -114,37 +110,8 @@ REFUSALS = {
 }
 
 
-class _ReadOnly:
-    """Everything here is written by the portal itself."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class PartInline(_ReadOnly, Inline):
-    model = Part
-    fields = (
-        "path",
-        "kind",
-        "announced",
-        "created",
-        "updated",
-        "unchanged",
-        "skipped",
-        "rejected",
-        "is_closed",
-    )
-    extra = 0
-
-
 @admin.register(MigrationJob)
-class MigrationJobAdmin(_ReadOnly, ReadOnly):
+class MigrationJobAdmin(ReadOnly):
     change_form_template = "admin/migrations_app/migrationjob/change_form.html"
     list_display = (
         "reference",
@@ -156,24 +123,24 @@ class MigrationJobAdmin(_ReadOnly, ReadOnly):
         "started_at",
         "finished_at",
     )
+    at_once = yes_no("hours_waived", _("meteen gestart"))
     list_filter = ("status", Newest, ByOffice)
     exact_fields = ("reference",)
     people_path = "created_by"
     search_help_text = _("MIG-nummer, e-mailadres van wie uploadde, of naam of KvK-nummer van het kantoor")
-    inlines = (PartInline,)
     # no storage name, key or digest: they lead to the file
     fields = (
         "reference",
         "office",
         "status",
-        "import_type",
-        "selected_kinds",
-        "file_size",
+        "origin",
+        "kinds",
+        "size",
         "created_by",
         "created_at",
         "checked_at",
         "start_after",
-        "hours_waived",
+        "at_once",
         "promised_day",
         "started_at",
         "finished_at",
@@ -195,9 +162,21 @@ class MigrationJobAdmin(_ReadOnly, ReadOnly):
         jobs: QuerySet[MigrationJob] = super().get_queryset(request)
         return jobs.select_related("office", "created_by").prefetch_related("office__opening_hours")
 
-    @admin.display(description=_("uitgelopen in kantoortijd"), boolean=True)
-    def overrun(self, job: MigrationJob) -> bool:
-        return alarms.overran(job, timezone.now())
+    @admin.display(description=_("uitgelopen in kantoortijd"))
+    def overrun(self, job: MigrationJob) -> str:
+        return in_words(alarms.overran(job, timezone.now()))
+
+    @admin.display(description=_("migratie van"))
+    def origin(self, job: MigrationJob) -> str:
+        return str(job.get_import_type_display())
+
+    @admin.display(description=_("onderdelen"))
+    def kinds(self, job: MigrationJob) -> str:
+        return ", ".join(str(PartKind(kind).label) for kind in job.selected_kinds)
+
+    @admin.display(description=_("grootte"))
+    def size(self, job: MigrationJob) -> str:
+        return filesizeformat(job.file_size)
 
     def get_urls(self) -> list[URLPattern]:
         own = [
@@ -258,6 +237,7 @@ class MigrationJobAdmin(_ReadOnly, ReadOnly):
             if job.status in act.statuses
         ]
         context |= {
+            "parts": job.parts.all(),
             "totals": notices.totals(job),
             "reason": Standing(job).reason,
             "timeline": trail.timeline(job.pk),

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.office.models import AuditEvent, Office, Role, User
+from portal.office.models import AuditEvent, Office, Role, Scope, User
 
 # an act that is not here is shown by its code; a test sees to it that none is missing
 ACTS = {
@@ -146,7 +146,7 @@ def actor(event: AuditEvent) -> str:
 
 
 def details(event: AuditEvent) -> str:
-    """What says something to people of the office: `naam: Proef; rechten: certificates`."""
+    """What says something to people of the office: `naam: Proef; rechten: Certificaten beheren`."""
     shown = [(word, _shown(fact, event.facts.get(fact))) for fact, word in _FACTS.items()]
     whom = getattr(event, "whom", None)
     if whom and event.target_id != event.actor_id:
@@ -159,4 +159,7 @@ def _shown(fact: str, value: str | int | bool | None) -> str:
         return _("ja") if value else _("nee")
     if fact == "role" and value in Role.values:
         return str(Role(value).label)
+    if fact == "scopes":
+        words = {scope.value: str(scope.label) for scope in Scope}
+        return ", ".join(words.get(scope, scope) for scope in str(value or "").split(", "))
     return "" if value is None else str(value)

@@ -31,7 +31,8 @@ def main(jobs: int) -> None:
     job = MigrationJob.objects.order_by("-created_at").first()
     assert job is not None
     office = Office.objects.get(pk=job.office_id)
-    for page in pages(str(office.pk), office.trade_register_number, str(job.pk), job.reference):
+    middle = str(MigrationJob.objects.values_list("pk", flat=True)[jobs // 2])
+    for page in pages(str(office.pk), office.trade_register_number, str(job.pk), job.reference, middle):
         figure = _p95(browser, page, connection)
         queries = _queries(browser, page, connection)
         print(
@@ -47,7 +48,7 @@ def main(jobs: int) -> None:
         )
 
 
-def pages(office: str, number: str, job: str, reference: str) -> list[str]:
+def pages(office: str, number: str, job: str, reference: str, middle: str) -> list[str]:
     """Every list of the desk, as it opens, searched and narrowed; and a page of each kind."""
     jobs, mails = "/admin/migrations_app/migrationjob/", "/admin/office/outgoingmail/"
     return [
@@ -60,6 +61,10 @@ def pages(office: str, number: str, job: str, reference: str) -> list[str]:
         "/admin/office/user/?q=u77@kantoor.example",
         jobs,
         f"{jobs}?p=39",
+        # beyond the rows that a list counts
+        f"{jobs}?vervolg={middle}",
+        f"{jobs}?vervolg={middle}&p=39",
+        f"{jobs}?vervolg={middle}&status__exact=failed",
         f"{jobs}?q={reference}",
         f"{jobs}?q=kantoor 19",
         f"{jobs}?status__exact=failed",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
@@ -19,11 +20,15 @@ from playwright.sync_api import Browser, Page, Route
 from tests.test_access_walk import MAKERS, ROWS, address
 
 SITE = "http://testserver"
-# two answers are one page when only this differs, or what stands around it: the menus are a matter of role
+# what stands around it, the menus, is a matter of role
 _MAIN = re.compile(rb"(?s)<title>.*?</title>|<main.*</main>")
-_EPHEMERAL = re.compile(
-    rb'(csrfmiddlewaretoken" value="|data-session="|name="next" value="|\?next=)[^"]*|\d\d:\d\d(:\d\d)?'
+_TEXT = re.compile(rb">\s*[^<\s][^<]*<")
+_VALUE = re.compile(
+    rb'(\s(?:href|src|srcdoc|srcset|value|action|title|alt|style|datetime|aria-label|aria-valuenow|(?:data|hx)-[\w-]+)=")[^"]+"'
 )
+# numbers, but not that of an h2
+_KEY = re.compile(rb"[0-9a-f]{8}-[0-9a-f-]{27}|\b\d+")
+_ROWS = re.compile(rb"(?s)(<(tr|li|div)\b(?:(?!<\2\b).)*?</\2>\s*)\1+")
 _SENT = ("Content-Type", "Content-Security-Policy")
 
 
@@ -39,21 +44,22 @@ class Shot:
 
 
 class Album:
-    """Collects answers, each page once."""
+    """Collects answers, each state of a page once: what an earlier album of this run has is not looked at."""
+
+    _seen: ClassVar[set[tuple[bytes, int]]] = set()
 
     def __init__(self) -> None:
         self.shots: list[Shot] = []
         self.made: dict[object, object] = {}
-        self._seen: set[bytes] = set()
 
     def add(self, name: str, response: HttpResponse) -> None:
         # else a picture, a sheet, a part of a page
         if response.streaming or response.content[:15].lower() != b"<!doctype html>":
             return
-        core = _EPHEMERAL.sub(b"", b"".join(_MAIN.findall(response.content)))
-        if core in self._seen or not core:
+        state = _state(b"".join(_MAIN.findall(response.content)))
+        if state in self._seen:
             return
-        self._seen.add(core)
+        self._seen.add(state)
         path = response.request["PATH_INFO"]  # type: ignore[attr-defined]  # of the test client's answers
         headers = {key: response.headers[key] for key in _SENT if key in response.headers}
         self.shots.append(Shot(name, path, response.status_code, headers, response.content))
@@ -69,6 +75,17 @@ class Album:
 
     def post(self, client: Client, path: str, **data: object) -> None:
         self.add(f"{path} (POST)", client.post(path, data, follow=True))
+
+
+def _state(page: bytes) -> tuple[bytes, int]:
+    """The elements with their classes and states, and how long the longest word is.
+
+    What is written there matters only in that it is there: a table of other names is the same page, and so is
+    one of more rows that are alike.
+    """
+    shape = _KEY.sub(b"", _VALUE.sub(rb'\1x"', _TEXT.sub(b">x<", page)))
+    longest = max((len(word) for text in _TEXT.findall(page) for word in text.split()), default=0)
+    return _ROWS.sub(rb"\1", shape), longest // 16
 
 
 def walk(album: Album, client: Client, office: object = None) -> None:

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.office import acts, audit, people, support
 from portal.office.administration.acts import Act, ConfirmedActs
-from portal.office.administration.lists import called
+from portal.office.administration.lists import called, yes_no
 from portal.office.administration.pages import who
 from portal.office.hours import short_nights
 from portal.office.models import AcceptedTradeRegisterNumber, Membership, Office, OpeningHours, Role, User
+from portal.ui.templatetags.ui import moment
 
 if TYPE_CHECKING:  # generic in the stubs only
     Inline = admin.TabularInline[Any, Any]
@@ -64,13 +65,13 @@ class OpeningHoursInline(Inline):
     # the browser's own, without the administration's clock
     formfield_overrides = {TimeField: {"form_class": forms.TimeField, "widget": _Clock}}
     formset = OpeningHoursFormSet
-    extra = 0
-    max_num = 7
+    # a row for each day, so that no script has to add one
+    extra = max_num = 7
 
 
 class AcceptedNumberInline(Inline):
     model = AcceptedTradeRegisterNumber
-    extra = 0
+    extra = 2
 
 
 class MembershipInline(Inline):
@@ -82,8 +83,8 @@ class MembershipInline(Inline):
     fields = readonly_fields = ("user", "role", "last_login")
 
     @admin.display(description=_("laatst ingelogd"))
-    def last_login(self, membership: Membership) -> Any:
-        return membership.user.last_login
+    def last_login(self, membership: Membership) -> str:
+        return moment(membership.user.last_login) or "-"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("user")
@@ -94,7 +95,7 @@ class MembershipInline(Inline):
 
 class NewOfficeForm(OfficeModelForm):
     administrator_email = forms.EmailField(
-        label=_("e-mailadres van de eerste kantoorbeheerder"),
+        label=_("E-mailadres van de eerste kantoorbeheerder"),
         help_text=_("Krijgt een uitnodiging om een wachtwoord in te stellen."),
     )
 
@@ -107,7 +108,8 @@ class NewOfficeForm(OfficeModelForm):
 
 class OfficeAdmin(ConfirmedActs):
     office_path = ""
-    list_display = ("name", "trade_register_number", "is_active", "created_at")
+    active = yes_no("is_active", _("actief"))
+    list_display = ("name", "trade_register_number", "active", "created_at")
     list_filter = ("is_active",)
     search_help_text = _("Naam, of het hele KvK-nummer")
     fields = _FIELDS

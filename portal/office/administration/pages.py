@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from portal.office import support
-from portal.office.administration.lists import CappedPaginator, office_named, some_offices
+from portal.office.administration.lists import CappedPaginator, DeskList, office_named, some_offices
 from portal.office.models import Office, User
 
 if TYPE_CHECKING:  # generic in the stubs only
@@ -44,6 +46,14 @@ class Desk(ModelAdmin):
     search_fields = ("pk",)
     change_form_template = "admin/desk_form.html"
 
+    @property
+    def media(self) -> Media:
+        """Without Django's scripts: no row is ticked here, and no field opens a window of its own."""
+        return Media()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeskList]:
+        return DeskList
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -67,6 +77,10 @@ class Desk(ModelAdmin):
             wanted |= Q(**{f"{self.people_path}__in": list(people)})
         return wanted
 
+    def called(self, row: Any) -> str:
+        """What heads the page of `row`."""
+        return str(row)
+
     def office_of(self, row: Model) -> Office | None:
         """Whose trail says that somebody looked at `row`."""
         found: Any = row
@@ -81,8 +95,11 @@ class Desk(ModelAdmin):
             support.looked(office, at=row, what=str(self.opts.verbose_name), by=who(request))
         context["desk_office"] = office
         if row is not None:
-            context["title"] = f"{str(self.opts.verbose_name).capitalize()} {row}"
+            context["name"] = self.called(row)
+            context["title"] = f"{capfirst(str(self.opts.verbose_name))} {context['name']}"
             context["subtitle"] = None
+        else:
+            context["title"] = _("%(what)s toevoegen") % {"what": capfirst(str(self.opts.verbose_name))}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def changelist_view(
@@ -91,7 +108,7 @@ class Desk(ModelAdmin):
         office = office_named(request)
         if office is not None and request.method == "GET":
             support.looked(office, at=None, what=str(self.opts.verbose_name_plural), by=who(request))
-        title = str(self.opts.verbose_name_plural).capitalize()
+        title = capfirst(str(self.opts.verbose_name_plural))
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -9,18 +9,20 @@ from csp.decorators import csp_update
 from django.contrib import admin
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal.office import audit, sending, support, trail
 from portal.office.administration.acts import Act, ConfirmedActs
-from portal.office.administration.lists import ByOffice, Newest
+from portal.office.administration.lists import ByOffice, Happened, Newest
 from portal.office.administration.pages import ReadOnly, who
 from portal.office.models import AuditEvent, OutgoingMail, SiteSettings
 from portal.office.models.mail import MailState
 from portal.office.site import keep
+from portal.ui.templatetags.ui import moment
 
 if TYPE_CHECKING:  # generic in the stubs only
     ModelAdmin = admin.ModelAdmin[Any]
@@ -51,7 +53,10 @@ class AuditEventAdmin(ReadOnly):
     list_select_related = ("office", "actor")
     people_path = "actor"
     search_help_text = _("Naam of KvK-nummer van het kantoor, of het hele e-mailadres van wie het deed")
-    fields = readonly_fields = ("at", "sentence", "office", "actor", "act", "details", "facts")
+    fields = readonly_fields = ("at", "sentence", "office", "actor", "details", "facts")
+
+    def called(self, row: AuditEvent) -> str:
+        return f"{trail.sentence(row)}, {moment(row.at)}"
 
     @admin.display(description=_("handeling"))
     def sentence(self, event: AuditEvent) -> str:
@@ -85,6 +90,7 @@ class OutgoingMailAdmin(ConfirmedActs, ReadOnly):
         "sent_at",
         "last_error",
     )
+    list_display_links = ("subject",)
     list_filter = ("state", Newest, ByOffice)
     list_select_related = ("office",)
     exact_fields = ("recipient",)
@@ -138,7 +144,7 @@ _with_styles: Any = csp_update({"style-src": ["'unsafe-inline'"]})
 
 class ApiTokenAdmin(ReadOnly):
     list_display = ("name", "prefix", "office", "created_by", "last_used_at", "expires_at", "revoked_at")
-    list_filter = (ByOffice, ("revoked_at", admin.EmptyFieldListFilter))
+    list_filter = (ByOffice, ("revoked_at", Happened))
     list_select_related = ("office", "created_by")
     exact_fields = ("prefix",)
     people_path = "created_by"
@@ -152,6 +158,20 @@ class SiteSettingsAdmin(ModelAdmin):
     """One row, which is made by setting the first address."""
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    change_form_template = "admin/desk_form.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """No list of one row: the row."""
+        kept = SiteSettings.objects.first()
+        name = "admin:office_sitesettings_" + ("change" if kept else "add")
+        return redirect(name, *([kept.pk] if kept else []))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        title = capfirst(str(self.opts.verbose_name))
+        context |= {"title": title, "name": title, "subtitle": None, "back": reverse("admin:index")}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not SiteSettings.objects.exists()

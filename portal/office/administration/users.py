@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.office import passwords, people, support
 from portal.office.administration.acts import Act, ConfirmedActs
-from portal.office.administration.lists import ByOffice
+from portal.office.administration.lists import ByOffice, Happened, in_words, yes_no
 from portal.office.administration.pages import who
 from portal.office.models import Membership, Office, Role, User
 
@@ -67,13 +67,13 @@ class UserAdmin(ConfirmedActs):
 
     office_path = "membership__office"
     exact_fields = ("email",)
-    list_display = ("email", "name", "office", "role", "is_active", "second_step", "last_login")
+    active, nextens = yes_no("is_active", _("actief")), yes_no("is_staff", _("Nextens-beheerder"))
+    list_display = ("email", "name", "office", "role", "active", "second_step", "last_login")
     list_filter = ("is_active", "is_staff", OfUsers)
     list_select_related = ("membership__office",)
     search_help_text = _("Het hele e-mailadres, of naam of KvK-nummer van het kantoor")
     fields = readonly_fields = (
-        "email", "name", "office", "role", "is_active", "is_staff", "second_step", "last_login",
-        "date_joined",
+        "email", "name", "office", "role", "active", "nextens", "second_step", "last_login", "date_joined",
     )  # fmt: skip
     refusals = {**_REFUSALS}
     acts = {
@@ -137,9 +137,9 @@ class UserAdmin(ConfirmedActs):
         membership: Membership | None = getattr(user, "membership", None)
         return membership.get_role_display() if membership else ""
 
-    @admin.display(description=_("tweestapsverificatie"), boolean=True)
-    def second_step(self, user: Any) -> bool:
-        return bool(user.second_step)
+    @admin.display(description=_("tweestapsverificatie"))
+    def second_step(self, user: Any) -> str:
+        return in_words(user.second_step)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -174,8 +174,9 @@ class ResetAdmin(ConfirmedActs):
 
     office_path = "user__membership__office"
     people_path = "user"
-    list_display = ("user", "reason", "asked_by", "asked_at", "agreed", "decided_by", "decided_at")
-    list_filter = (("decided_at", admin.EmptyFieldListFilter),)
+    consent = yes_no("agreed", _("akkoord"))
+    list_display = ("user", "reason", "asked_by", "asked_at", "consent", "decided_by", "decided_at")
+    list_filter = (("decided_at", Happened),)
     list_select_related = ("user", "asked_by", "decided_by")
     search_help_text = _("Het hele e-mailadres, of naam of KvK-nummer van het kantoor")
     fields = readonly_fields = list_display

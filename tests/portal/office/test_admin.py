@@ -1,6 +1,7 @@
 """The support desk's pages: offices, people, mails and traces. Nothing is deleted, every look is told."""
 
 import re
+from itertools import chain
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -22,7 +23,7 @@ from portal.office.models.mail import MailState
 from tests.factories import MembershipFactory, OfficeFactory
 from tests.people import logged_in, with_second_step
 
-MODELS = ("office", "user", "auditevent", "outgoingmail", "apitoken", "secondstepreset", "sitesettings")
+MODELS = ("office", "user", "auditevent", "outgoingmail", "apitoken", "secondstepreset")
 NO_INLINES = {
     f"{name}-{kind}": 0
     for name in ("opening_hours", "accepted_trade_register_numbers", "memberships")
@@ -85,7 +86,7 @@ def test_no_page_shows_or_changes_a_second_step():
 def test_start_leads_to_every_section(browser):
     page = browser.get("/admin/").content.decode()
     for address in set(re.findall(r'href="(/admin/[^"]+)"', page)):
-        assert browser.get(address.replace("&amp;", "&")).status_code == 200, address
+        assert browser.get(address.replace("&amp;", "&"), follow=True).status_code == 200, address
 
 
 def test_page_is_dutch_and_obeys_the_policy(browser, office):
@@ -142,6 +143,22 @@ def test_new_office_needs_somebody_new(browser, administrator):
     page = browser.post("/admin/office/office/add/", form).content.decode()
     assert "Met dit e-mailadres is er al een gebruiker." in page
     assert not Office.objects.filter(name="Nieuw").exists()
+
+
+def test_hours_are_filled_in_without_a_script(browser, office):
+    at = f"{page_of(office)}change/"
+    assert 'name="opening_hours-6-weekday"' in browser.get(at).content.decode()
+    names = ("weekday", "opens_at", "closes_at")
+    form = {
+        **NO_INLINES,
+        "name": office.name,
+        "trade_register_number": office.trade_register_number,
+        "opening_hours-TOTAL_FORMS": 7,
+        **{f"opening_hours-{n}-{name}": "" for n in range(7) for name in names},
+        **dict(zip((f"opening_hours-3-{name}" for name in names), (4, "08:00", "17:00"), strict=True)),
+    }
+    assert browser.post(at, form).status_code == 302
+    assert office.opening_hours.get().weekday == 4
 
 
 def test_short_night_is_refused(browser, office):
@@ -312,13 +329,79 @@ def test_list_of_one_office(browser, mail, neighbour):
     assert shown == [1, 0, 0]
 
 
-def test_lists_count_to_their_cap_only(browser, office, monkeypatch):
+@pytest.fixture
+def small_cap(monkeypatch):
     monkeypatch.setattr("portal.office.administration.lists.MOST_ROWS", 60)
-    OfficeFactory.create_batch(80)
-    page = browser.get("/admin/office/office/")
-    assert page.context["cl"].result_count == 60
-    assert "Er kunnen er meer zijn" in page.content.decode()
-    assert "Er kunnen er meer zijn" not in browser.get("/admin/office/office/?q=niemand").content.decode()
+
+
+def link_to(page, text):
+    found = re.search(rf'href="([^"]*)">{text}<', page.content.decode())
+    return found and found[1].replace("&amp;", "&")
+
+
+def keys(rows):
+    return [row.pk for row in rows]
+
+
+def parts_of(browser, at):
+    """The keys in each part of a list, as its links lead from one to the next."""
+    here = at
+    while here:
+        page = browser.get(here)
+        found = page.context["cl"]
+        yield keys(found.queryset[: found.result_count])
+        onward = link_to(page, "De volgende 60")
+        here = onward and at.partition("?")[0] + onward
+
+
+def test_list_counts_to_its_cap_and_goes_on(browser, small_cap):
+    OfficeFactory.create_batch(130)
+    parts = list(parts_of(browser, "/admin/office/office/"))
+    assert [len(part) for part in parts] == [60, 60, 10]
+    assert list(chain.from_iterable(parts)) == list(
+        Office.objects.order_by("name", "-pk").values_list("pk", flat=True)
+    )
+
+
+def test_list_goes_on_among_rows_of_one_moment(browser, mail, small_cap):
+    names = map(str, range(99))
+    OutgoingMail.objects.bulk_create(
+        OutgoingMail(office=mail.office, kind="x", dedupe_key=name, message_id=name) for name in names
+    )
+    OutgoingMail.objects.update(created_at=mail.created_at)
+    parts = list(parts_of(browser, f"/admin/office/outgoingmail/?kantoor={mail.office_id}"))
+    assert list(chain.from_iterable(parts)) == list(
+        OutgoingMail.objects.order_by("-id").values_list("pk", flat=True)
+    )
+
+
+def test_choice_begins_at_the_begin(browser, small_cap):
+    OfficeFactory.create_batch(61)
+    at = "/admin/office/office/"
+    onward = browser.get(at + link_to(browser.get(at), "De volgende 60"))
+    assert 'href="?is_active__exact=1"' in onward.content.decode()
+    assert link_to(onward, "Naar het begin") == "?"
+
+
+@pytest.mark.parametrize("row", ["geen sleutel", "01a205b3-0411-7ba7-af15-29ae4e3eea94"])
+def test_list_after_a_row_that_is_not_there(browser, office, row):
+    page = browser.get("/admin/office/office/", {"vervolg": row})
+    assert list(page.context["cl"].result_list) == []
+
+
+def test_event_is_called_by_what_was_done(browser, office, administrator):
+    event = audit.record("office.changed", office=office, by=administrator, name="Nieuw")
+    page = browser.get(f"{page_of(event)}change/").content.decode()
+    assert "Gebeurtenis Kantoorgegevens gewijzigd, " in page
+    assert "office.changed" not in page
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_no_is_a_word(browser, office, yes):
+    Office.objects.update(is_active=yes)
+    page = browser.get("/admin/office/office/").content.decode()
+    assert f'field-active">{"ja" if yes else "nee"}<' in page
+    assert "<img" not in page
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -40,6 +40,7 @@ def test_administrator_sets_them_once_for_all(nextens_administrator):
     assert browser.post("/admin/office/sitesettings/add/", ADDRESSES).status_code == 302
     assert site.site().naslag_url == "https://naslag.example/"
     assert browser.get("/admin/office/sitesettings/add/").status_code == 403
+    assert browser.get("/admin/office/sitesettings/")["Location"] == "/admin/office/sitesettings/1/change/"
     trace = AuditEvent.objects.get(act="site.changed")
     assert trace.facts == {"changed": ", ".join(ADDRESSES)}
 

@@ -108,6 +108,8 @@ def test_facts_in_dutch(office):
     event = audit.record("office.changed", office=office, by=None, mfa_required=False)
     assert trail.details(event) == "tweestapsverificatie verplicht: nee"
     assert trail.actor(event) == "Nextens (automatisch)"
+    event = audit.record("token.created", office=office, by=None, scopes="certificates, migrations:write")
+    assert trail.details(event) == "rechten: Certificaten beheren, Migratiebestanden uploaden"
 
 
 def test_other_offices_stay_out(browser, neighbour, neighbour_administrator):
