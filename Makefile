@@ -11,7 +11,7 @@ AS_SERVER := env -u PORTAL_DEMO DATABASE_URL=postgresql://127.0.0.1:1/none ALLOW
 LINTED := portal certificates migrations_app tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix bench pictures lock clean ci
+.PHONY: help setup run test check fix bench figures pictures lock clean ci
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,12 +41,16 @@ fix: .venv/.dev ## format, and mend what can be mended
 	$(BIN)/ruff check --fix $(LINTED)
 	$(BIN)/djhtml templates
 
-bench: .venv/.dev ## benchmarks, a line of JSON each
-	@for file in tests/benchmarks/[a-z]*.py; do $(BIN)/python -m tests.benchmarks.$$(basename "$$file" .py); done
+bench: .venv/.dev ## benchmarks, a line of JSON each; some of them by BENCH="importing pages"
+	@.ci/provide chromium redis-server lighthouse
+	@$(BIN)/python -m tests.benchmarks $(BENCH)
+
+figures: .venv/.dev ## the table of figures of both READMEs, from what `make bench` measured
+	@$(BIN)/python -m tests.benchmarks.table
 
 pictures: .venv/.dev ## the pictures of the help page, taken anew
 	@.ci/provide chromium redis-server
-	$(BIN)/pytest tests/browser/test_journey.py -k "not services" --help-pictures
+	$(BIN)/pytest tests/browser/test_journey.py -k "moves and not services" --help-pictures
 
 lock: ## requirements/*.txt of pyproject.toml
 	test -x .tools/bin/uv || { $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet uv; }
@@ -56,7 +60,7 @@ lock: ## requirements/*.txt of pyproject.toml
 	done
 
 clean: ## removes what make made; the data in .portal stays
-	rm -rf .venv .tools staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools .bench staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ci: ## what CI runs

@@ -102,6 +102,6 @@ if __name__ == "__main__":
 
     old = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
     try:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 50_000)
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 520_000)
     finally:
         teardown_databases(old, verbosity=0)
