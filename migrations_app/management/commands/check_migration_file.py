@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
 
 from migrations_app.accepting.knowing import known_clients
 from migrations_app.migration_file import CheckReport, PartReport, check_file, dutch
@@ -34,7 +35,7 @@ class Command(BaseCommand):
 
 def check(file: Path, number: str | None) -> CheckReport:
     """With a number: against that office's numbers and clients, when the portal has the office."""
-    owner = Office.objects.filter(trade_register_number=number).first() if number else None
+    owner = _office(number) if number else None
     numbers = owner.accepted_numbers() if owner else {number} if number else None
     known = known_clients(owner.pk) if owner else None
     try:
@@ -42,6 +43,13 @@ def check(file: Path, number: str | None) -> CheckReport:
             return check_file(source, accepted_numbers=numbers, limits=file_limits(), known_client=known)
     except OSError as error:
         raise CommandError(f"Het bestand is niet te lezen: {error.strerror}.") from error
+
+
+def _office(number: str) -> Office | None:
+    try:
+        return Office.objects.filter(trade_register_number=number).first()
+    except ProgrammingError:
+        return None  # a portal that was never started has no tables yet
 
 
 def _message(report: CheckReport, file: Path) -> str:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from tests.migrations_app.migration_file.build import RETURN, file_of, line
 
@@ -80,3 +81,10 @@ def test_files_that_are_not_there(tmp_path):
         call_command("check_migration_file", tmp_path / "none.zip")
     with pytest.raises(CommandError):
         make(tmp_path / "none" / "a.zip")
+
+
+def test_a_portal_that_was_never_started_has_no_tables(tmp_path, capsys, db):
+    file = make(tmp_path / "some.zip", "--preset", "ob-messages", "--office", "87654321")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE office_office RENAME TO not_yet")
+    assert check(file, "--office", "87654321") == 0
