@@ -10,13 +10,17 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.pictures import Camera
 from tests.browser.services import free_port, real_services
@@ -32,8 +36,13 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Debian's has no other language; times are typed as this one writes them
+    "--lang=en-US",
 )
+# milliseconds, of a page or whatever is to appear on it, also on a machine that is busy
+PATIENCE = 20_000
 START_SECONDS = 180
+MAIL_SECONDS = 120
 # Playwright's event loop stays in this thread, and in such a thread Django refuses its database
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
@@ -49,8 +58,26 @@ class Portal:
     url: str
     data: Path
 
-    def mails(self) -> list[str]:
-        return [path.read_text() for path in sorted((self.data / "mail").glob("*.eml"))]
+    def mails(self) -> list[EmailMessage]:
+        parser = BytesParser(EmailMessage, policy=policy.default)
+        return [parser.parsebytes(path.read_bytes()) for path in sorted((self.data / "mail").glob("*.eml"))]
+
+    def mail(self, to: str, subject: str) -> EmailMessage:
+        """The only one to this address of which the subject begins so, as soon as it is there."""
+        until = time.monotonic() + MAIL_SECONDS
+        while time.monotonic() < until:
+            found = [
+                each for each in self.mails() if each["To"] == to and each["Subject"].startswith(subject)
+            ]
+            if found:
+                assert len(found) == 1
+                return found[0]
+            time.sleep(0.2)
+        come = [each["Subject"] for each in self.mails()]
+        raise TimeoutError(f"no mail '{subject}' within {MAIL_SECONDS} s, only {come}")
+
+
+Window = Callable[..., AbstractContextManager[Page]]
 
 
 @pytest.fixture(scope="session")
@@ -87,35 +114,65 @@ def _running(folder: Path, addresses: dict[str, str]) -> Iterator[str]:
         yield url
     finally:
         supervisor.send_signal(signal.SIGTERM)
-        supervisor.wait(30)
+        supervisor.wait(60)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield browser
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh visitor; a script that fails or breaks the Content-Security-Policy fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL")
-    context.set_default_timeout(10_000)
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Window:
+    """Opens a browser of its own for somebody, and closes it: see `_window`."""
+    return partial(_window, browser)
+
+
+@contextmanager
+def _window(
+    browser: Browser, *, site: str | None = None, scripts: bool = True, may_lose: bool = False
+) -> Iterator[Page]:
+    """A fresh visitor; a script that fails or breaks the Content-Security-Policy fails the test.
+
+    Addresses begin at `site`. With `may_lose` requests may fail, of each of which Chromium complains.
+    """
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900},
+        locale="nl-NL",
+        java_script_enabled=scripts,
+        base_url=site,
+    )
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    yield page
-    context.close()
+    page.on("console", lambda one: complaints.append(one.text) if _complains(one, may_lose) else None)
+    try:
+        yield page
+    finally:
+        context.close()
     assert not complaints
 
 
+def _complains(message: ConsoleMessage, may_lose: bool) -> bool:
+    return message.type == "error" and not (may_lose and message.text.startswith("Failed to load resource"))
+
+
 @pytest.fixture
-def camera(page: Page, request: pytest.FixtureRequest) -> Camera:
+def page(window: Window) -> Iterator[Page]:
+    """A fresh visitor."""
+    with window() as page:
+        yield page
+
+
+@pytest.fixture
+def camera(request: pytest.FixtureRequest) -> Camera:
     """Takes the help page's pictures with --help-pictures."""
-    return Camera(page, writes=bool(request.config.getoption("--help-pictures", default=False)))
+    return Camera(writes=bool(request.config.getoption("--help-pictures", default=False)))
 
 
 def _environment(folder: Path, port: int) -> dict[str, str]:

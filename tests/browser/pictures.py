@@ -17,29 +17,29 @@ _HIGHEST = 860
 class Camera:
     """Notes which pictures were taken; writes them only when asked to, so that a test run changes no file."""
 
-    def __init__(self, page: Page, *, writes: bool) -> None:
-        self._page = page
+    def __init__(self, *, writes: bool) -> None:
         self._writes = writes
         self.taken: set[str] = set()
 
-    def take(self, name: str) -> None:
+    def take(self, page: Page, name: str) -> None:
         """The page as it stands when first asked for, as static/help/<name>.webp."""
         if name in self.taken:
             return
         self.taken.add(name)
         if self._writes:
-            self._write(name)
+            _write(page, name)
 
-    def _write(self, name: str) -> None:
-        size = self._page.viewport_size
-        assert size
-        self._page.set_viewport_size(_SIZE)
-        data = self._page.screenshot(full_page=True, animations="disabled")
-        self._page.set_viewport_size(size)
-        shown = Image.open(BytesIO(data)).convert("RGB")
-        shown = shown.crop((0, 0, shown.width, min(shown.height, _HIGHEST)))
-        FOLDER.mkdir(exist_ok=True)
-        # few colours without loss: sharper and smaller than a photograph's way of saving
-        shown.quantize(32).convert("RGB").save(
-            FOLDER / f"{name}.webp", "WEBP", lossless=True, quality=100, method=6
-        )
+
+def _write(page: Page, name: str) -> None:
+    size = page.viewport_size
+    assert size
+    page.set_viewport_size(_SIZE)
+    data = page.screenshot(full_page=True, animations="disabled")
+    page.set_viewport_size(size)
+    shown = Image.open(BytesIO(data)).convert("RGB")
+    shown = shown.crop((0, 0, shown.width, min(shown.height, _HIGHEST)))
+    FOLDER.mkdir(exist_ok=True)
+    # few colours without loss: sharper and smaller than a photograph's way of saving
+    shown.quantize(32).convert("RGB").save(
+        FOLDER / f"{name}.webp", "WEBP", lossless=True, quality=100, method=6
+    )

@@ -31,13 +31,18 @@ class Mailbox:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # aiosmtpd names it
         message = BytesParser(policy=policy.default).parsebytes(envelope.content)
-        (self.folder / f"{time.time_ns()}.eml").write_bytes(message.as_bytes())
+        draft = self.folder / f"{time.time_ns()}.part"
+        draft.write_bytes(message.as_bytes())
+        draft.rename(draft.with_suffix(".eml"))
         return "250 OK"
 
 
 @contextmanager
 def real_services(folder: Path) -> Iterator[dict[str, str]]:
-    """Start all four; the environment that points a portal at them. Mails land in `folder`/mail."""
+    """Start all four; the environment that points a portal at them, with two workers for imports.
+
+    Mails land in `folder`/mail.
+    """
     with ExitStack() as stack:
         smtp = Controller(Mailbox(folder / "mail"), hostname="127.0.0.1", port=free_port())
         smtp.start()
@@ -47,6 +52,7 @@ def real_services(folder: Path) -> Iterator[dict[str, str]]:
             "REDIS_URL": _redis(stack),
             "STORAGE_URL": _object_store(stack),
             "EMAIL_URL": f"smtp://127.0.0.1:{smtp.port}",
+            "IMPORT_WORKERS": "2",
         }
 
 

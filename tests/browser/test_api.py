@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from tests.browser.conftest import ROOT, Portal, _folder, _running
-from tests.browser.test_journey import G4_TRIAL
+from tests.browser.steps import G4_TRIAL
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Portal
+from tests.browser.conftest import Portal, Window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 COLUMNS = (
@@ -23,11 +23,9 @@ COLUMNS = (
 
 
 @pytest.fixture
-def page_without_scripts(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(java_script_enabled=False, locale="nl-NL")
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
+def page_without_scripts(window: Window) -> Iterator[Page]:
+    with window(scripts=False) as page:
+        yield page
 
 
 def log_in(page: Page, portal: Portal, email: str) -> None:

@@ -1,160 +1,177 @@
-"""The whole line, as an office walks it: log in, certificate, migration file, import, mail, returns."""
+"""The whole line, as an office walks it: certificate, migration file, evening, import, mail, returns."""
 
 from __future__ import annotations
 
 import re
-from email import message_from_string, policy
+import subprocess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from migrations_app.migration_file.synthetic import Preset, write_preset
-from tests.browser import pictures
-from tests.browser.conftest import Portal
+from tests.browser import pictures, steps
+from tests.browser.conftest import Portal, Window
+from tests.browser.hands import Hands, Keyboard, Mouse
+from tests.browser.official import the_official_messages_are_read
 from tests.browser.pictures import Camera
+from tests.browser.relay import relay_to
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
-ROOT = Path(__file__).parents[2]
-G4_TRIAL = ROOT / "tests/data/pkioverheid" / "g4-trial" / "G4-Private-G-TLS-SYS-withOIN.p12"
-OFFICIAL_MESSAGE = ROOT / "migrations_app/migration_file/data/ob-aangifte-2020.xbrl"
-RETURN_LINK = "table a[href^='/aangiften/']"
-NIGHT = 60_000  # milliseconds
-# product, tax year, number: the step plan's six rows
-STEP_PLAN = (
-    ("BtwWin2016 (Classic)", "2016", "115"),
-    ("VpbWin2017 (Classic)", "2017", "20"),
-    ("VpbWin2018 (Classic)", "2018", "18"),
-    ("BasWin2019 (Classic)", "2018", "411"),
-    ("BtwWin2021 (Classic)", "2021", "2"),
-    ("VpbWin2021 (Classic)", "2021", "1"),
-)
+ADMINISTRATOR = "beheerder@demo.example"
+# of an office of its own, so that its returns are new
+NEIGHBOUR, NEIGHBOURS_NUMBER = "buur@ander.example", "87654321"
 
 
 @pytest.mark.parametrize("where", ["portal", "portal_on_services"])
 def test_an_office_moves_to_nextens(
-    page: Page, camera: Camera, where: str, tmp_path: Path, request: pytest.FixtureRequest
+    window: Window, camera: Camera, where: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     portal: Portal = request.getfixturevalue(where)
-    log_in(page, portal, camera)
-    upload_certificate(page, camera)
-    migrate(page, portal.data / "demo" / "15102021135603.zip", camera)
-    the_report_agrees_with_the_step_plan(page)
-    camera.take("verslag")
-    the_mail_says_so(portal)
-    the_returns_are_there(page, portal)
-    unlock_one(page, camera)
-    the_official_messages_come_along(page, portal, tmp_path / "16102021090000.zip", camera)
+    day = steps.office_day()
+    with relay_to(portal.url) as relay, window(may_lose=True) as page:
+        hands = Mouse(page)
+        page.goto(relay.url)
+        steps.log_in_at_second_try(hands, ADMINISTRATOR.capitalize(), camera)
+        steps.to_settings(hands, "Certificaten", camera)
+        upload_certificates(hands, windows_export(portal.data / "demo" / "demo.p12", tmp_path), camera)
+        keep_hours(hands, day)
+        steps.to_the_file_page(hands, camera)
+        steps.send_file_over(relay, hands, portal.data / "demo" / "15102021135603.zip", camera)
+        if day:
+            steps.it_waits_for_the_evening(hands, camera)
+    if day:
+        the_evening_comes(window, portal, day)
+    with window() as page:
+        hands = Mouse(page)
+        the_mail_leads_to_the_report(hands, portal)
+        steps.the_report_agrees_with_the_step_plan(hands)
+        camera.take(page, "verslag")
+        steps.to_returns(hands)
+        steps.the_returns_are_there(hands)
+        steps.unlock_one(hands, camera)
+        bring_official_messages(hands, portal, tmp_path / "16102021090000.zip", camera)
+        the_official_messages_are_read(hands)
     # each picture of the help page shows a page that is still on the way
     assert {path.stem for path in pictures.FOLDER.glob("*.webp")} == camera.taken
 
 
-def log_in(page: Page, portal: Portal, camera: Camera) -> None:
+def test_the_line_is_walked_without_scripts(window: Window, portal: Portal, tmp_path: Path) -> None:
+    with window(scripts=False) as page:
+        walk(Mouse(page, scripts=False), portal, tmp_path)
+
+
+def test_the_line_is_walked_by_keyboard(window: Window, portal_on_services: Portal, tmp_path: Path) -> None:
+    with window() as page:
+        walk(Keyboard(page), portal_on_services, tmp_path)
+
+
+def walk(hands: Hands, portal: Portal, folder: Path) -> None:
+    """The whole line in one window, at an office that nobody else moves."""
+    page, day = hands.page, steps.office_day()
+    file = folder / "15102021135603.zip"
+    with file.open("wb") as out:
+        write_preset(out, Preset.STAPPENPLAN, office_number=NEIGHBOURS_NUMBER)
     page.goto(portal.url)
-    camera.take("inloggen")
-    page.get_by_label("Gebruikersnaam (uw e-mailadres)").fill("Beheerder@demo.example")
-    page.get_by_label("Wachtwoord", exact=True).fill("not the password")
-    page.get_by_role("button", name="Inloggen").click()
-    expect(page.get_by_text("De gebruikersnaam of het wachtwoord klopt niet.").first).to_be_visible()
-    page.get_by_label("Wachtwoord", exact=True).fill("nextens-demo-2026")
-    page.get_by_role("button", name="Inloggen").click()
-    expect(page).to_have_title(re.compile("Home"))
+    steps.log_in(hands, NEIGHBOUR)
+    steps.to_settings(hands, "Certificaten")
+    steps.to_upload(hands)
+    steps.give_certificate(hands, steps.G4_TRIAL, "not of this file", steps.WRONG_PASSWORD)
+    steps.give_certificate(hands, steps.G4_TRIAL, "trial", steps.NOW_ACTIVE, active=True)
+    keep_hours(hands, day)
+    steps.to_the_file_page(hands)
+    steps.send_file(hands, file)
+    if day:
+        steps.it_waits_for_the_evening(hands)
+        progress = page.url
+        page.goto(f"{portal.url}/instellingen/kantoorgegevens/")
+        steps.set_hours(hands, day, "", "")
+        page.goto(progress)
+    steps.it_is_done(hands)
+    steps.the_report_agrees_with_the_step_plan(hands)
+    steps.to_returns(hands)
+    steps.the_returns_are_there(hands, steps.STEP_PLAN[:1])
+    steps.unlock_one(hands)
 
 
-def upload_certificate(page: Page, camera: Camera) -> None:
-    page.locator("summary", has_text=re.compile("beheer", re.IGNORECASE)).first.click()
-    camera.take("gebruikersmenu")
-    page.get_by_role("link", name="Instellingen").first.click()
-    page.get_by_role("link", name="Certificaten").click()
-    page.get_by_role("link", name="Upload").click()
-    fill_certificate(page, password="not of this file")
-    camera.take("certificaat-upload")
-    page.get_by_role("button", name="Upload").click()
-    expect(page.get_by_text("Het wachtwoord past niet bij dit certificaat.").first).to_be_visible()
-    fill_certificate(page, password="trial")
-    page.get_by_role("button", name="Upload").click()
-    expect(
-        page.get_by_text(
-            "Het PKIoverheid services certificaat is nu actief "
-            "en u kunt nu uw gegevens migreren naar Nextens!"
-        )
-    ).to_be_visible()
-    camera.take("certificaten")
+def windows_export(p12: Path, folder: Path) -> Path:
+    """The demo's key and certificates as older versions of Windows write them: RC2, 3DES and SHA-1."""
+    pem, pfx = folder / "kantoor.pem", folder / "kantoor.pfx"
+    opened = ["openssl", "pkcs12", "-in", p12, "-passin", "pass:demo-geheim", "-noenc", "-out", pem]
+    old = ["-legacy", "-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-RC2-40", "-macalg", "sha1"]
+    export = ["openssl", "pkcs12", "-export", "-in", pem, *old, "-passout", "pass:kantoor", "-out", pfx]
+    for command in (opened, export):
+        subprocess.run(command, check=True, capture_output=True)
+    return pfx
 
 
-def fill_certificate(page: Page, *, password: str) -> None:
-    page.locator("input[type=file]").set_input_files(G4_TRIAL)
-    page.get_by_label("Wachtwoord", exact=True).fill(password)
-    page.get_by_label("Actief").check()
-
-
-def migrate(page: Page, file: Path, camera: Camera) -> None:
-    page.get_by_role("link", name="Migratie", exact=True).first.click()
-    camera.take("migratie-overzicht")
-    page.get_by_role("link", name="Upload migratiebestand").click()
-    page.get_by_role("button", name="Volgende >").or_(page.get_by_role("link", name="Volgende >")).click()
-    expect(page.get_by_label("Gecombineerd")).to_be_checked()
-    camera.take("importtype")
-    page.get_by_role("button", name="Volgende >").click()
-    page.locator("input[type=file]").set_input_files(file)
-    camera.take("bestand")
-    page.get_by_role("button", name="Volgende >").click()
-    # in a demo without office hours it may be done before the page is there
-    expect(page.get_by_text("U heeft het migratieproces volledig doorlopen.")).to_be_visible()
-    camera.take("voortgang")
-    expect(page.get_by_role("progressbar", name="Verwerken van het migratiebestand")).to_have_attribute(
-        "value", "100", timeout=NIGHT
+def upload_certificates(hands: Hands, windows: Path, camera: Camera) -> None:
+    """A wrong password, another PKI, then two that are good, of which the second replaces the first."""
+    steps.to_upload(hands)
+    steps.give_certificate(
+        hands, windows, "not of this file", steps.WRONG_PASSWORD, active=True, camera=camera
     )
-    page.get_by_role("link", name="Bekijk het migratieverslag").click()
+    steps.give_certificate(hands, steps.OF_WINDOWS, "password", steps.OF_ANOTHER_PKI)
+    steps.give_certificate(hands, windows, "kantoor", steps.NOW_ACTIVE)
+    camera.take(hands.page, "certificaten")
+    the_certificates_are(hands, {"www.nextensdemo.example": "Ja"})
+    steps.to_upload(hands)
+    steps.give_certificate(hands, steps.G4_TRIAL, "trial", steps.NOW_ACTIVE, active=True)
+    the_certificates_are(hands, {"www.nextensdemo.example": "Nee", "TRIAL": "Ja"})
 
 
-def the_report_agrees_with_the_step_plan(page: Page) -> None:
-    for product, year, number in STEP_PLAN:
-        row = page.get_by_role("row").filter(has_text=product).filter(has_text=year)
-        expect(row).to_have_count(1)
-        # announced; new, updated, unchanged; migrated, skipped, rejected
-        figures = rf"{number}\s+{number}\s+0\s+0\s+{number}\s+0\s+0\s+Gelijk"
-        expect(row).to_contain_text(re.compile(rf"{re.escape(product)}\s+{year}\s+{figures}"))
-    expect(total(page)).to_contain_text(re.compile(r"567\s+567\s+0\s+0\s+567\s+0\s+0"))
+def the_certificates_are(hands: Hands, states: dict[str, str]) -> None:
+    rows = hands.page.locator("tbody tr")
+    expect(rows).to_have_count(len(states))
+    for name, active in states.items():
+        expect(rows.filter(has_text=name).locator("td").first).to_have_text(active)
 
 
-def total(page: Page) -> Locator:
-    """The last row of the first table: returns by product and year."""
-    return page.get_by_role("row").filter(has_text="Totaal").first
+def keep_hours(hands: Hands, day: str | None) -> None:
+    """From the certificates to Kantoorgegevens: the office is open today, whatever the time is."""
+    page = hands.page
+    hands.press(page.get_by_role("navigation").get_by_role("link", name="Kantoorgegevens"))
+    expect(page).to_have_title(re.compile("^Kantoorgegevens"))
+    if day:
+        steps.set_hours(hands, day, "00:00", steps.LAST_MINUTE)
 
 
-def the_mail_says_so(portal: Portal) -> None:
-    mails = [message_from_string(text, policy=policy.default) for text in portal.mails()]
-    (done,) = (mail for mail in mails if mail["Subject"].startswith("Uw migratie is voltooid (MIG-"))
-    assert done["To"] == "beheerder@demo.example"
+def the_evening_comes(window: Window, portal: Portal, day: str) -> None:
+    """Not by the clock: the office closes for the day."""
+    with window() as page:
+        hands = Mouse(page)
+        page.goto(portal.url)
+        steps.log_in(hands, ADMINISTRATOR)
+        steps.to_settings(hands, "Kantoorgegevens")
+        steps.set_hours(hands, day, "", "")
+
+
+def the_mail_leads_to_the_report(hands: Hands, portal: Portal) -> None:
+    """Its link asks to log in first, and remembers where it led."""
+    done = portal.mail(ADMINISTRATOR, "Uw migratie is voltooid (MIG-")
     assert done["Auto-Submitted"] == "auto-generated"
-    text = done.get_body(("plain",)).get_content()
-    assert f"{portal.url}/instellingen/migratie/" in text
+    links = [
+        set(re.findall(rf"{portal.url}/instellingen/migratie/[^\s\"<]+", part.get_content()))
+        for part in done.walk()
+        if part.get_content_maintype() == "text"
+    ]
+    assert len(links) == 2
+    assert links[0] == links[1]
+    (link,) = links[0]
+    page = hands.page
+    page.goto(link)
+    expect(page).to_have_url(re.compile(r"/inloggen/\?next="))
+    steps.log_in(hands, ADMINISTRATOR)
+    expect(page).to_have_url(link)
 
 
-def the_returns_are_there(page: Page, portal: Portal) -> None:
-    page.goto(f"{portal.url}/aangiften/")
-    expect(page.get_by_text(re.compile("van 567"))).to_be_visible()
-
-
-def unlock_one(page: Page, camera: Camera) -> None:
-    page.locator(RETURN_LINK).first.click()
-    expect(page.get_by_text("Gereed/gemigreerd").first).to_be_visible()
-    camera.take("aangifte")
-    page.get_by_role("link", name="Ontgrendelen").or_(page.get_by_role("button", name="Ontgrendelen")).click()
-    page.get_by_role("button", name="Ontgrendelen").click()
-    expect(page.get_by_text("De aangifte is ontgrendeld.")).to_be_visible()
-
-
-def the_official_messages_come_along(page: Page, portal: Portal, file: Path, camera: Camera) -> None:
+def bring_official_messages(hands: Hands, portal: Portal, file: Path, camera: Camera) -> None:
+    """The office is closed now, so that they come at once."""
     with file.open("wb") as out:
         write_preset(out, Preset.OB_MESSAGES, office_number="12345678")
-    page.goto(f"{portal.url}/instellingen/")
-    migrate(page, file, camera)
-    expect(total(page)).to_contain_text(re.compile(r"2\s+2\s+0\s+0"))
-    page.goto(f"{portal.url}/aangiften/?tax=OB&tax_year=2020")
-    page.locator(RETURN_LINK).first.click()
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Download document").click()
-    assert download.value.path().read_bytes() == OFFICIAL_MESSAGE.read_bytes()
+    hands.page.goto(f"{portal.url}/instellingen/")
+    steps.to_the_file_page(hands)
+    steps.send_file(hands, file)
+    steps.it_is_done(hands, camera)
+    expect(steps.total(hands)).to_contain_text(re.compile(r"2\s+2\s+0\s+0"))

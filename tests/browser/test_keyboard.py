@@ -8,20 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Portal
+from tests.browser.hands import focused
 from tests.browser.test_account import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 PEOPLE = "/instellingen/gebruikersbeheer/"
-# what has the focus, and whether it can be seen that it has
-FOCUS = """() => {
-  const one = document.activeElement;
-  if (one === document.body) return {name: "BODY", seen: true};
-  const style = getComputedStyle(one), box = one.getBoundingClientRect();
-  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-  const inside = box.width > 0 && box.bottom > 0 && box.top < innerHeight;
-  return {name: (one.innerText || one.value || one.name || one.tagName).trim(), seen: ring && inside};
-}"""
 
 
 @pytest.fixture
@@ -29,11 +21,6 @@ def office_page(page: Page, portal: Portal) -> Page:
     log_in(page, portal.url)
     expect(page).to_have_title(re.compile("^Home"))
     return page
-
-
-def focused(page: Page) -> dict[str, object]:
-    found: dict[str, object] = page.evaluate(FOCUS)
-    return found
 
 
 def test_the_first_key_offers_the_way_past_the_bar(office_page: Page, portal: Portal) -> None:

@@ -14,11 +14,12 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from migrations_app.migration_file import check_file
-from tests.browser.conftest import Portal
-from tests.browser.test_journey import G4_TRIAL
+from tests.browser import steps
+from tests.browser.conftest import Portal, Window
+from tests.browser.hands import Mouse
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -31,21 +32,10 @@ BAR = "Uploaden van het migratiebestand"
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A visitor whose scripts must not fail; requests here do, and Chromium complains of each."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL")
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
-    yield page
-    context.close()
-    assert not complaints
-
-
-def is_complaint(message: ConsoleMessage) -> bool:
-    return message.type == "error" and not message.text.startswith("Failed to load resource")
+def page(window: Window) -> Iterator[Page]:
+    """A visitor whose scripts must not fail; requests here do."""
+    with window(may_lose=True) as page:
+        yield page
 
 
 @pytest.fixture
@@ -248,9 +238,7 @@ def choose(page: Page, file: Path) -> None:
 
 
 def log_in(page: Page) -> None:
-    page.get_by_label("Gebruikersnaam (uw e-mailadres)").fill("beheerder@demo.example")
-    page.get_by_label("Wachtwoord", exact=True).fill("nextens-demo-2026")
-    page.get_by_role("button", name="Inloggen").click()
+    steps.log_in(Mouse(page), "beheerder@demo.example")
 
 
 def log_out(page: Page, portal: Portal) -> None:
@@ -262,14 +250,12 @@ def log_out(page: Page, portal: Portal) -> None:
 def to_the_file_page(page: Page, portal: Portal) -> None:
     page.goto(portal.url)
     log_in(page)
+    expect(page).to_have_title(re.compile("^Home"))
     page.goto(f"{portal.url}/instellingen/certificaten/")
     if not page.get_by_text("Maak inactief").count():
-        page.goto(f"{portal.url}/instellingen/certificaten/upload/")
-        page.locator("input[type=file]").set_input_files(G4_TRIAL)
-        page.get_by_label("Wachtwoord", exact=True).fill("trial")
-        page.get_by_label("Actief").check()
-        page.get_by_role("button", name="Upload").click()
-        expect(page.get_by_text("is nu actief").first).to_be_visible()
+        hands = Mouse(page)
+        steps.to_upload(hands)
+        steps.give_certificate(hands, steps.G4_TRIAL, "trial", steps.NOW_ACTIVE, active=True)
     page.goto(f"{portal.url}/instellingen/migratie/nieuw/importtype/")
     page.get_by_role("button", name="Volgende >").click()
     page.wait_for_url("**/nieuw/bestand/")

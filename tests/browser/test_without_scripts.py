@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Portal
+from tests.browser.conftest import Portal, Window
 from tests.browser.test_account import log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -17,14 +17,11 @@ PASSWORD = "nextens-demo-2026"
 
 
 @pytest.fixture
-def plain(browser: Browser, portal: Portal) -> Iterator[Page]:
-    """The kantoorbeheerder of an office that no other test changes, logged in without scripts."""
-    context = browser.new_context(java_script_enabled=False, base_url=portal.url, locale="nl-NL")
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    log_in(page, portal.url)
-    yield page
-    context.close()
+def plain(window: Window, portal: Portal) -> Iterator[Page]:
+    """The kantoorbeheerder of the second office, logged in without scripts."""
+    with window(site=portal.url, scripts=False) as page:
+        log_in(page, portal.url)
+        yield page
 
 
 def confirm_password(page: Page) -> None:
@@ -51,6 +48,7 @@ def test_settings_are_saved(plain: Page) -> None:
     expect(plain.get_by_text("Uw naam is opgeslagen.")).to_be_visible()
     plain.goto("/instellingen/kantoorgegevens/")
     plain.get_by_label("maandag van").fill("")
+    plain.get_by_label("maandag tot").fill("18:00")
     plain.get_by_role("button", name="Opslaan").click()
     expect(plain.get_by_role("heading", name="Er is een probleem")).to_be_visible()
     plain.get_by_label("maandag van").fill("08:30")
