@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import chain, repeat
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -27,6 +27,14 @@ Documents = Mapping[str, UUID]
 _CHUNK = 4_000
 # seconds that one thread computes while the other has rows for PostgreSQL; Python's own are ten times as many
 _SWITCH = 0.0005
+
+
+class Ready(NamedTuple):
+    """A batch to write, and whether its part ends with it. Only that of a part without records is empty."""
+
+    part: Part
+    prepared: Prepared
+    is_last: bool
 
 
 def prepare(run: Run, part: Part, batch: Batch) -> Prepared:
@@ -65,12 +73,11 @@ class _Batch:
             self.documents |= prepare_records(run, part, piece.accepted, prepared, recent)
 
 
-def prepare_parts(
-    run: Run, reader: Reader, parts: Iterable[Part], *, size: int
-) -> Iterator[tuple[Part, Prepared | None]]:
-    """Batches of `size` records of each part as they are wanted, and None at a part's end.
+def prepare_parts(run: Run, reader: Reader, parts: Iterable[Part], *, size: int) -> Iterator[Ready]:
+    """Batches of `size` records of each part as they are wanted.
 
-    On a connection of the calling thread. The first batches are smaller, so that the caller soon has one.
+    On a connection of the calling thread. The first batches are smaller, so that the caller soon has one. That
+    a part ends comes with its last batch: alone it would take the place of the one ahead.
     """
     steer_session()
     chunk = min(_CHUNK, size)
@@ -78,28 +85,31 @@ def prepare_parts(
     batch, wanted = _Batch({}), next(numbers)
     # what a batch is compared with is waited for: meanwhile its next piece can be read
     with closing(one_ahead(_pieces(run, reader, parts, chunk))) as pieces:
-        for part, piece in pieces:
+        for part, piece, is_last in pieces:
             if piece is not None:
                 batch.add(run, part, piece)
-            if batch.pieces == wanted or (piece is None and batch.pieces):
-                yield part, batch.prepared
+            if batch.pieces == wanted or is_last:
+                yield Ready(part, batch.prepared, is_last)
                 batch, wanted = _Batch(batch.documents), next(numbers)
-            if piece is None:
-                yield part, None
 
 
 def _pieces(
     run: Run, reader: Reader, parts: Iterable[Part], size: int
-) -> Iterator[tuple[Part, Batch | None]]:
-    """Each part's records, `size` at a time, and None at its end."""
+) -> Iterator[tuple[Part, Batch | None, bool]]:
+    """Each part's records, `size` at a time, and whether it ends with them; no batch: it has none."""
     for part in parts:
         records = reader.batches(part, size=size)
-        while True:
-            with run.reading:
-                piece = next(records, None)
-            yield part, piece
-            if piece is None:
-                break
+        piece, is_last = _read(run, records), False
+        while not is_last:
+            following = piece and _read(run, records)
+            is_last = following is None
+            yield part, piece, is_last
+            piece = following
+
+
+def _read(run: Run, records: Iterator[Batch]) -> Batch | None:
+    with run.reading:
+        return next(records, None)
 
 
 def one_ahead(items: Iterator[Item]) -> Generator[Item, None, None]:

@@ -118,11 +118,11 @@ def _import_parts(run: Run, reader: Reader, parts: Sequence[Part]) -> None:
     while clear and is_suspect(run, clear[0]):
         _import_slowly(run, reader, clear.pop(0))
     with closing(one_ahead(prepare_parts(run, reader, clear, size=BATCH))) as ready:
-        for part, prepared in ready:
-            if prepared is None:
-                close_part(run, part)
-            else:
+        for part, prepared, is_last in ready:
+            if prepared.records:
                 write(run, part, prepared)
+            if is_last:
+                close_part(run, part)
             queue.heed_stop()
 
 

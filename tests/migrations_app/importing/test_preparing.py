@@ -87,8 +87,8 @@ def test_batches_grow_to_their_size(queued, monkeypatch, size, sizes):
         returns = [part for part in job.parts.all() if part.kind == "returns"]
         ready = list(preparing.prepare_parts(run, reader, returns, size=size))
 
-    assert [prepared.records for _, prepared in ready[:-1]] == sizes
-    assert ready[-1][1] is None
+    assert [each.prepared.records for each in ready] == sizes
+    assert [each.is_last for each in ready] == [False] * (len(ready) - 1) + [True]
 
 
 @contextmanager
