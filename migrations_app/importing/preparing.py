@@ -76,8 +76,8 @@ class _Batch:
 def prepare_parts(run: Run, reader: Reader, parts: Iterable[Part], *, size: int) -> Iterator[Ready]:
     """Batches of `size` records of each part as they are wanted.
 
-    On a connection of the calling thread. The first batches are smaller, so that the caller soon has one. That
-    a part ends comes with its last batch: alone it would take the place of the one ahead.
+    On a connection of the calling thread. The first batches are smaller, so that the caller soon has one. The
+    end of a part comes with its last batch: alone it would take the place of the one ahead.
     """
     steer_session()
     chunk = min(_CHUNK, size)
