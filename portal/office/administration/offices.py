@@ -19,6 +19,7 @@ from portal.office.administration.pages import who
 from portal.office.hours import short_nights
 from portal.office.models import AcceptedTradeRegisterNumber, Membership, Office, OpeningHours, Role, User
 from portal.ui.templatetags.ui import moment
+from portal.ui.widgets import LongSelect
 
 if TYPE_CHECKING:  # generic in the stubs only
     Inline = admin.TabularInline[Any, Any]
@@ -67,6 +68,9 @@ class OpeningHoursInline(Inline):
     formset = OpeningHoursFormSet
     # a row for each day, so that no script has to add one
     extra = max_num = 7
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **how: Any) -> Any:
+        return super().formfield_for_choice_field(db_field, request, **{"widget": LongSelect, **how})
 
 
 class AcceptedNumberInline(Inline):
