@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.db.backends.utils import CursorWrapper
 
@@ -40,6 +41,20 @@ def update_rows(
     make_staging(cursor, target.staging, staging_columns(target))
     rows.run(cursor)
     steer_planner(cursor)
+    found = _write_staged(cursor, run, part, target)
+    control.add_found(sums, ((tax, year, 1, amount) for _, tax, year, amount in found))
+    written = {line for line, *_ in found}
+    for accepted in told:
+        if accepted.line in written:
+            outcomes.count(Outcome.UPDATED, getattr(accepted.record, "tax_year", None))
+        else:
+            outcomes.explain(problem_of(accepted, OutcomeCode.EDITED_IN_PORTAL))
+
+
+def _write_staged(
+    cursor: CursorWrapper, run: Run, part: Part, target: Target
+) -> list[tuple[int, str, int, Decimal]]:
+    """Line, tax, year and amount of each row that is written."""
     # the one join that LATERAL cannot order: hashed, it read all of the table for each batch
     cursor.execute("SET LOCAL enable_hashjoin = off")
     values = [column.kept for column in target.columns]
@@ -66,14 +81,8 @@ def update_rows(
         """,
         [run.job.pk, run.job.pk, *parameters],
     )
-    found = cursor.fetchall()
-    control.add_found(sums, ((tax, year, 1, amount) for _, tax, year, amount in found))
-    written = {line for line, *_ in found}
-    for accepted in told:
-        if accepted.line in written:
-            outcomes.count(Outcome.UPDATED, getattr(accepted.record, "tax_year", None))
-        else:
-            outcomes.explain(problem_of(accepted, OutcomeCode.EDITED_IN_PORTAL))
+    written: list[tuple[int, str, int, Decimal]] = cursor.fetchall()
+    return written
 
 
 def staging_columns(target: Target) -> list[tuple[str, str]]:
