@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -48,3 +50,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         embedded.release(own.EMBEDDED_ROOT)
         embedded.wait_until_stopped(own.EMBEDDED_ROOT, 10)
     shutil.rmtree(own.TEST_FOLDER, ignore_errors=True)
+
+
+@pytest.fixture
+def moment(monkeypatch):
+    """Ten seconds before a minute ends; `moment(20)` goes on twenty seconds."""
+    now = [timezone.now().replace(second=50, microsecond=0)]
+    monkeypatch.setattr("portal.office.call_limits.timezone.now", lambda: now[0])
+
+    def go_on(seconds):
+        now[0] += dt.timedelta(seconds=seconds)
+
+    return go_on

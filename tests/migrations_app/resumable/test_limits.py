@@ -1,26 +1,11 @@
 """How often a program may ask about uploads: generously, so that only one that runs wild is stopped."""
 
-import datetime as dt
-
 import pytest
-from django.utils import timezone
 
 from migrations_app.resumable import taking
 from portal.office import call_limits
 from tests.migrations_app.conftest import GOOD
 from tests.migrations_app.resumable.conftest import BIG, Program, session
-
-
-@pytest.fixture
-def moment(monkeypatch):
-    """Ten seconds before a minute ends; `moment(20)` goes on twenty seconds."""
-    now = [timezone.now().replace(second=50, microsecond=0)]
-    monkeypatch.setattr("portal.office.call_limits.timezone.now", lambda: now[0])
-
-    def go_on(seconds):
-        now[0] += dt.timedelta(seconds=seconds)
-
-    return go_on
 
 
 @pytest.fixture

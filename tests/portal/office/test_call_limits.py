@@ -14,18 +14,6 @@ OFFICE = "/api/v1/office/"
 
 
 @pytest.fixture
-def moment(monkeypatch):
-    """Ten seconds before a minute ends; `moment(20)` goes on twenty seconds."""
-    now = [timezone.now().replace(second=50, microsecond=0)]
-    monkeypatch.setattr("portal.office.call_limits.timezone.now", lambda: now[0])
-
-    def go_on(seconds):
-        now[0] += dt.timedelta(seconds=seconds)
-
-    return go_on
-
-
-@pytest.fixture
 def program(office, administrator):
     return program_of(office, administrator)
 
