@@ -1,7 +1,6 @@
 """The support desk's pages: offices, people, mails and traces. Nothing is deleted, every look is told."""
 
 import re
-from itertools import chain
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -20,7 +19,7 @@ from portal.office.models import (
     User,
 )
 from portal.office.models.mail import MailState
-from tests.factories import MembershipFactory, OfficeFactory
+from tests.factories import MembershipFactory
 from tests.people import logged_in, with_second_step
 
 MODELS = ("office", "user", "auditevent", "outgoingmail", "apitoken", "secondstepreset")
@@ -327,66 +326,6 @@ def test_list_of_one_office(browser, mail, neighbour):
         for pk in (mail.office_id, neighbour.pk, "x")
     ]
     assert shown == [1, 0, 0]
-
-
-@pytest.fixture
-def small_cap(monkeypatch):
-    monkeypatch.setattr("portal.office.administration.lists.MOST_ROWS", 60)
-
-
-def link_to(page, text):
-    found = re.search(rf'href="([^"]*)">{text}<', page.content.decode())
-    return found and found[1].replace("&amp;", "&")
-
-
-def keys(rows):
-    return [row.pk for row in rows]
-
-
-def parts_of(browser, at):
-    """The keys in each part of a list, as its links lead from one to the next."""
-    here = at
-    while here:
-        page = browser.get(here)
-        found = page.context["cl"]
-        yield keys(found.queryset[: found.result_count])
-        onward = link_to(page, "De volgende 60")
-        here = onward and at.partition("?")[0] + onward
-
-
-def test_list_counts_to_its_cap_and_goes_on(browser, small_cap):
-    OfficeFactory.create_batch(130)
-    parts = list(parts_of(browser, "/admin/office/office/"))
-    assert [len(part) for part in parts] == [60, 60, 10]
-    assert list(chain.from_iterable(parts)) == list(
-        Office.objects.order_by("name", "-pk").values_list("pk", flat=True)
-    )
-
-
-def test_list_goes_on_among_rows_of_one_moment(browser, mail, small_cap):
-    names = map(str, range(99))
-    OutgoingMail.objects.bulk_create(
-        OutgoingMail(office=mail.office, kind="x", dedupe_key=name, message_id=name) for name in names
-    )
-    OutgoingMail.objects.update(created_at=mail.created_at)
-    parts = list(parts_of(browser, f"/admin/office/outgoingmail/?kantoor={mail.office_id}"))
-    assert list(chain.from_iterable(parts)) == list(
-        OutgoingMail.objects.order_by("-id").values_list("pk", flat=True)
-    )
-
-
-def test_choice_begins_at_the_begin(browser, small_cap):
-    OfficeFactory.create_batch(61)
-    at = "/admin/office/office/"
-    onward = browser.get(at + link_to(browser.get(at), "De volgende 60"))
-    assert 'href="?is_active__exact=1"' in onward.content.decode()
-    assert link_to(onward, "Naar het begin") == "?"
-
-
-@pytest.mark.parametrize("row", ["geen sleutel", "01a205b3-0411-7ba7-af15-29ae4e3eea94"])
-def test_list_after_a_row_that_is_not_there(browser, office, row):
-    page = browser.get("/admin/office/office/", {"vervolg": row})
-    assert list(page.context["cl"].result_list) == []
 
 
 def test_event_is_called_by_what_was_done(browser, office, administrator):
