@@ -11,7 +11,7 @@ AS_SERVER := env -u PORTAL_DEMO DATABASE_URL=postgresql://127.0.0.1:1/none ALLOW
 LINTED := portal certificates migrations_app tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix bench figures pictures lock clean ci
+.PHONY: help setup run test check fix bench figures pictures scanner lock clean ci
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ run: .venv/.base ## the portal on http://127.0.0.1:$PORT, with demo data; Ctrl-C
 	@PORT=$(PORT) exec $(BIN)/python -m portal.run.supervisor --end-with-parent
 
 test: .venv/.dev ## every test; the browser's last
-	@.ci/provide chromium redis-server
+	@.ci/provide chromium redis-server zig
 	$(BIN)/pytest -n 2 --dist loadscope -m "not browser"
 	$(BIN)/pytest -m browser
 
@@ -51,6 +51,10 @@ figures: .venv/.dev ## the table of figures of both READMEs, from what `make ben
 pictures: .venv/.dev ## the pictures of the help page, taken anew
 	@.ci/provide chromium redis-server
 	$(BIN)/pytest tests/browser/test_journey.py -k "moves and not services" --help-pictures
+
+scanner: .venv/.dev ## the program that the check of a file runs, compiled anew
+	@.ci/provide zig
+	@$(BIN)/python -m migrations_app.migration_file.scan.build
 
 lock: ## requirements/*.txt of pyproject.toml
 	test -x .tools/bin/uv || { $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet uv; }

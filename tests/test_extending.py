@@ -14,8 +14,9 @@ from certificates.problems import CertificateProblem
 from migrations_app.accepting.receiving import kinds_of
 from migrations_app.importing.control import KINDS
 from migrations_app.importing.targets import TARGETS
-from migrations_app.migration_file import blockrules, rules
+from migrations_app.migration_file import proof, rules
 from migrations_app.migration_file.records import KINDS_WITH_YEAR, RECORD_TYPES, Kind
+from migrations_app.migration_file.scan import spec
 from migrations_app.models import ImportType, PartKind
 from migrations_app.reporting.rejected import _RECORDS as WITH_REJECTED
 from migrations_app.undoing import lists
@@ -36,7 +37,8 @@ TESTS = Path(__file__).parent
     [
         ("migration_file/records.py", RECORD_TYPES),
         ("migration_file/rules.py", rules.RULES),
-        ("migration_file/blockrules.py", blockrules.BLOCK_RULES),
+        ("migration_file/scan/spec.py", spec.COMBINED),
+        ("migration_file/proof.py", proof.YEARS),
         ("models/part.py", PartKind.values),
         ("tests/migrations_app/migration_file/build.py", MINIMAL),
     ],

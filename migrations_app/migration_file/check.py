@@ -22,9 +22,10 @@ from migrations_app.migration_file.partreader import (
 )
 from migrations_app.migration_file.paths import MANIFEST
 from migrations_app.migration_file.problems import Fault, RecordProblem
-from migrations_app.migration_file.proof import Proof
+from migrations_app.migration_file.proof import Proof, Prover
 from migrations_app.migration_file.reader import MigrationFile
 from migrations_app.migration_file.records import Client, Kind
+from migrations_app.migration_file.scan.scanner import Asked, Scanner
 
 Progress = Callable[[float], None]
 # nothing waits for a batch here, so it is small
@@ -56,7 +57,7 @@ def check_file(
             if accepted_numbers is not None and number not in accepted_numbers:
                 raise Refused(RefusalCode.OTHER_OFFICE, "the file is of another office", MANIFEST)
             file.check_announced()
-            _Pass(file, report, KnownClients(known_client), kinds, progress).check()
+            _Pass(file, report, known_client, kinds, progress).check()
     except Refused as refused:
         report.code, report.detail, report.path = refused.code, refused.detail, refused.path
     return report
@@ -69,15 +70,17 @@ class _Pass:
         self,
         file: MigrationFile,
         report: CheckReport,
-        known: KnownClients,
+        known_client: KnownClient | None,
         kinds: Collection[Kind],
         progress: Progress | None,
     ) -> None:
         self._file = file
         self._report = report
-        self._known = known
+        self._scanner = Scanner()
+        self._known = KnownClients(self._scanner, known_client)
         self._kinds = kinds
         self._progress = progress
+        self._sources = [source.id for source in file.manifest.sources]
         self._documents = DocumentCheck(file)
         self._faults = Faults()
         self._expected = max(1, file.unpacked_size())
@@ -109,7 +112,11 @@ class _Pass:
     def _check_group(self, group: list[tuple[Part, PartReport]]) -> None:
         """The parts among which no id may be there twice. Their end tells; if one is, they are read again."""
         mark, done = self._report.problem_mark(), self._done
-        with DistinctIds(sum(part.records for part, _ in group)) as ids:
+        first, _ = group[0]
+        self._scanner.key(self._sources.index(first.source))
+        if first.kind is not Kind.CLIENTS:
+            self._known.tell()
+        with DistinctIds(self._scanner, sum(part.records for part, _ in group)) as ids:
             for part, report in group:
                 self._check_part(part, report, self._proofs(part, ids))
             if ids.all_differ():
@@ -130,16 +137,22 @@ class _Pass:
                 self._check_part(part, report, batches)
 
     def _proofs(self, part: Part, ids: DistinctIds) -> Iterator[ProvedBatch | Batch]:
-        is_left_out = part.kind not in self._kinds
+        def doubts(proof: Proof) -> set[int]:
+            found = {line for line, document in proof.documents if self._documents.fault(document)}
+            if proof.unsure:
+                nobody = self._known.unknown(part.source, [client for _, client in proof.unsure])
+                found.update(line for line, client in proof.unsure if client in nobody)
+            return found
 
-        def is_proved(proof: Proof) -> bool:
-            return (is_left_out or self._known.has_all(part.source, proof.client_ids)) and not any(
-                self._documents.fault(document) for document in proof.documents
-            )
-
-        for batch in self._file.proofs(part, is_proved):
-            ids.add(batch.ids)
+        prover = Prover(self._scanner, part.kind, self._asked(part))
+        for batch in self._file.proofs(part, prover, doubts):
+            ids.add(batch.proof.ids if isinstance(batch, ProvedBatch) else self._scanner.hashes(batch.ids))
             yield batch
+
+    def _asked(self, part: Part) -> Asked:
+        if part.kind not in self._kinds:
+            return Asked.NOTHING
+        return Asked.WHO_IS_NAMELESS if part.kind is Kind.CLIENTS else Asked.WHICH_CLIENT_IS_KNOWN
 
     def _check_part(self, part: Part, report: PartReport, batches: Iterable[ProvedBatch | Batch]) -> None:
         read = 0
@@ -177,9 +190,12 @@ class _Pass:
                 self._documents.name(refused.document)
             self._refuse(report, refused)
         if self._brings_clients(batch.part):
-            self._known.add(batch.part.source, [each.record.id for each in batch.accepted])
+            self._known.add(
+                batch.part.source, self._scanner.hashes([each.record.id for each in batch.accepted])
+            )
+        nobody = self._nobody(batch)
         for accepted in batch.accepted:
-            code = self._foretell(batch.part.source, accepted)
+            code = self._foretell(accepted, nobody)
             if code is None:
                 report.good += 1
                 report.year(_year(accepted)).good += 1
@@ -199,13 +215,19 @@ class _Pass:
         if report.kind in self._kinds:
             self._report.add_problem(report.path, problem)
 
-    def _foretell(self, source: UUID, accepted: AcceptedRecord) -> OutcomeCode | None:
+    def _nobody(self, batch: Batch) -> set[str]:
+        """The clients named by its records whom nobody knows."""
+        if batch.part.kind is Kind.CLIENTS:
+            return set()
+        return self._known.missing(batch.part.source, [client_of(each.record) for each in batch.accepted])
+
+    def _foretell(self, accepted: AcceptedRecord, nobody: set[str]) -> OutcomeCode | None:
         """The code with which the import will refuse a record that is right in itself."""
         record = accepted.record
         document = getattr(record, "document", None)
         # asked even when the client is unknown, so that the document counts as named
         fault = self._documents.fault(document) if document is not None else None
-        if not isinstance(record, Client) and not self._known.has(source, client_of(record)):
+        if not isinstance(record, Client) and client_of(record) in nobody:
             return OutcomeCode.UNKNOWN_CLIENT
         return fault
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 _BOM = b"\xef\xbb\xbf"
 # large enough that the work per block vanishes, small enough that one bad line spoils few others
 BLOCK = 1 << 16
+# for who looks at each line by itself: the pieces of an entry as they come
+PROOF_BLOCK = 5 << 16
 
 
 class Overlong:
@@ -16,8 +18,8 @@ class Overlong:
 OVERLONG = Overlong()
 
 
-def blocks(pieces: Iterable[bytes], max_line: int) -> Iterator[bytes | Overlong]:
-    """Blocks that end with a newline, in order, none of them longer than a line may be (or BLOCK).
+def blocks(pieces: Iterable[bytes], max_line: int, size: int = BLOCK) -> Iterator[bytes | Overlong]:
+    """Blocks that end with a newline, in order, none of them longer than a line may be (or `size`).
 
     A last line without newline gets one; a BOM at the start is left out.
     """
@@ -35,10 +37,12 @@ def blocks(pieces: Iterable[bytes], max_line: int) -> Iterator[bytes | Overlong]
         if last <= at:
             rest += piece[at:]
         else:
-            first = piece.index(b"\n", at) + 1
-            rest += piece[at:first]
-            yield OVERLONG if len(rest) > max_line + 1 else bytes(rest)
-            yield from _cut(piece, first, last, max_line)
+            if len(rest) + piece.index(b"\n", at) - at > max_line:
+                yield OVERLONG
+                at = piece.index(b"\n", at) + 1
+                rest.clear()
+            rest += piece[at:last]
+            yield from _cut(bytes(rest), size, max_line)
             rest = bytearray(piece[last:])
         if len(rest) > max_line:
             rest.clear()
@@ -60,9 +64,10 @@ def _without_bom(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield from stream
 
 
-def _cut(piece: bytes, start: int, end: int, max_line: int) -> Iterator[bytes | Overlong]:
+def _cut(piece: bytes, size: int, max_line: int) -> Iterator[bytes | Overlong]:
+    start, end = 0, len(piece)
     # no line of a block of this size can be overlong, unless it fills the block alone
-    size = min(BLOCK, max_line + 1)
+    size = min(size, max_line + 1)
     while start < end:
         stop = end if end - start <= size else piece.rfind(b"\n", start, start + size) + 1
         if stop <= start:

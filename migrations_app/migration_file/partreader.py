@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from msgspec import Struct
 
 from migrations_app.migration_file.duplicates import DuplicateIndex
 from migrations_app.migration_file.errors import OutcomeCode, RefusalCode, Refused, WarningCode
-from migrations_app.migration_file.lines import Overlong, blocks
+from migrations_app.migration_file.lines import PROOF_BLOCK, Overlong, blocks
 from migrations_app.migration_file.manifest import KNOWN_PRODUCTS, Part
 from migrations_app.migration_file.problems import Fault, RecordProblem
 from migrations_app.migration_file.proof import Proof, Prover
@@ -70,6 +71,9 @@ class Batch(Struct, gc=False, frozen=True):
         return [each.record.id for each in self.accepted] + refused
 
 
+Doubts = Callable[[Proof], Collection[int]]
+
+
 class ProvedBatch(Struct, gc=False, frozen=True):
     """A run of records with which nothing is wrong, not held one by one."""
 
@@ -80,10 +84,6 @@ class ProvedBatch(Struct, gc=False, frozen=True):
     @property
     def records(self) -> int:
         return self.proof.records
-
-    @property
-    def ids(self) -> list[str]:
-        return self.proof.ids
 
 
 class PartReader:
@@ -112,28 +112,44 @@ class PartReader:
             yield from self._take(lines, decoded, size, start_line, duplicates)
 
     def proofs(
-        self, pieces: Iterable[bytes], is_proved: Callable[[Proof], bool]
+        self, pieces: Iterable[bytes], prover: Prover, doubts: Doubts
     ) -> Iterator[ProvedBatch | Batch]:
         """All records, hardly any of them judged alone; no id is held against another.
 
-        `is_proved` has the last word over a block of which all else is proved.
+        `doubts` gives the lines of a proof that must be judged all the same.
         """
-        prover = Prover(self._part.kind)
-        for block in blocks(pieces, self._max_line):
+        for block in blocks(pieces, self._max_line, PROOF_BLOCK):
             # a warning about the part itself goes with its first record
             is_told = self.records > 0 or is_known_product(self._part)
             proof = prover.prove(block) if is_told and isinstance(block, bytes) else None
-            if proof is not None and is_proved(proof):
-                self.records += proof.records
-                yield ProvedBatch(self._part, proof, _nameless(proof, self._line))
-                self._advance(proof.records)
-                continue
-            lines, decoded = self._decode(block)
-            if decoded:
-                is_first = self.records == 0
-                self.records += len(decoded)
-                yield self._judge([*lines], decoded, set(), is_first)
-            self._advance(_lines_in(block))
+            if proof is not None and (doubtful := doubts(proof)):
+                proof = prover.without(doubtful)
+            if proof is None:
+                yield from self._judged(block)
+                self._advance(_lines_in(block))
+            else:
+                yield from self._proved(block, proof)
+                self._advance(proof.size)
+
+    def _proved(self, block: bytes | Overlong, proof: Proof) -> Iterator[ProvedBatch | Batch]:
+        self.records += proof.records + len(proof.left)
+        warnings = [_no_identifier(self._line + line, client) for line, client in proof.nameless]
+        if not proof.left or isinstance(block, Overlong):
+            yield ProvedBatch(self._part, proof, warnings)
+            return
+        yield ProvedBatch(self._part, proof, [])
+        lines = block.split(b"\n")
+        decoded = [self._decode_line(lines[line]) for line in proof.left]
+        batch = self._judge([self._line + line for line in proof.left], decoded, set(), False)
+        together = sorted(warnings + batch.warnings, key=attrgetter("line"))
+        yield msgspec.structs.replace(batch, warnings=together)
+
+    def _judged(self, block: bytes | Overlong) -> Iterator[Batch]:
+        lines, decoded = self._decode(block)
+        if decoded:
+            is_first = self.records == 0
+            self.records += len(decoded)
+            yield self._judge([*lines], decoded, set(), is_first)
 
     def _advance(self, lines: int) -> None:
         self._line += lines
@@ -184,9 +200,12 @@ class PartReader:
         for number, line in enumerate(block[:-1].split(b"\n"), first):
             if line.strip(BLANK):
                 numbers.append(number)
-                quick = self._decoder.decode_block(line + b"\n")
-                decoded.append(quick[0] if quick else self._decoder.decode_line(line))
+                decoded.append(self._decode_line(line))
         return numbers, decoded
+
+    def _decode_line(self, line: bytes) -> Decoded:
+        quick = self._decoder.decode_block(line + b"\n")
+        return quick[0] if quick else self._decoder.decode_line(line)
 
     def _judge(self, lines: list[int], decoded: list[Decoded], repeated: set[int], is_first: bool) -> Batch:
         settle, hashed = RULES[self._part.kind], self._hashed
@@ -288,10 +307,6 @@ def _warnings(accepted: list[AcceptedRecord], part: Part, is_first: bool) -> lis
         if client.bsn is None and client.rsin is None:
             found.append(_no_identifier(each.line, client.id))
     return found
-
-
-def _nameless(proof: Proof, first_line: int) -> list[RecordProblem]:
-    return [_no_identifier(first_line + place, proof.ids[place]) for place in proof.nameless]
 
 
 def _no_identifier(line: int, client: str) -> RecordProblem:

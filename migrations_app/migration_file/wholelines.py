@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Any
 
@@ -10,7 +9,6 @@ import msgspec
 
 # the first byte of a character from there on is 0xCC at least
 _BELOW_U0300 = bytes(range(0xCC))
-_ESCAPED = re.compile(rb"\\u(?!00[0-7]|[dD][89abcdefABCDEF])([0-9a-fA-F]{4})")
 # amounts come out as the numbers they were
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -21,16 +19,6 @@ def is_one_object_a_line(lines: list[bytes]) -> bool:
     if b"\r" in last:
         last = {line.removesuffix(b"\r")[-1:] for line in lines}
     return first == {b"{"} and last == {b"}"}
-
-
-def unescaped(block: bytes) -> bytes:
-    """With characters in place of their escapes, but for what JSON itself has a use for, and surrogates."""
-    # after a backslash that is escaped itself `u` is a letter
-    return block if b"\\\\" in block else _ESCAPED.sub(_character, block)
-
-
-def _character(escape: re.Match[bytes]) -> bytes:
-    return chr(int(escape[1], 16)).encode()
 
 
 def is_normalized(block: bytes) -> bool:

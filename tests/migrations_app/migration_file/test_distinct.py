@@ -8,14 +8,16 @@ import pytest
 
 from migrations_app.migration_file import distinct
 from migrations_app.migration_file.distinct import DistinctIds
+from migrations_app.migration_file.scan.scanner import Scanner
 
+SCANNER = Scanner()
 IDS = [f"id-{number}" for number in range(3_000)]
 
 
 def differ(*batches):
-    with DistinctIds(sum(map(len, batches))) as ids:
+    with DistinctIds(SCANNER, sum(map(len, batches))) as ids:
         for batch in batches:
-            ids.add(batch)
+            ids.add(SCANNER.hashes(batch))
         return ids.all_differ()
 
 
@@ -40,20 +42,21 @@ def test_one_is_there_twice(place):
 
 
 def test_of_more_than_expected_nothing_is_told():
-    with DistinctIds(2) as ids:
-        ids.add(["a", "b"])
+    with DistinctIds(SCANNER, 2) as ids:
+        ids.add(SCANNER.hashes(["a", "b"]))
         assert ids.all_differ()
-        ids.add(["c"])
+        ids.add(SCANNER.hashes(["c"]))
         assert not ids.all_differ()
 
 
 def test_memory_is_bounded(monkeypatch):
     monkeypatch.setattr(distinct, "_AT_ONCE", 1 << 12)
     monkeypatch.setattr(distinct, "_WAITING", 1 << 12)
-    with DistinctIds(100_000) as ids:
+    batches = [SCANNER.hashes([f"{batch}-{number}" for number in range(1_000)]) for batch in range(100)]
+    with DistinctIds(SCANNER, 100_000) as ids:
         tracemalloc.start()
-        for batch in range(100):
-            ids.add([f"{batch}-{number}" for number in range(1_000)])
+        for batch in batches:
+            ids.add(batch)
         assert ids.all_differ()
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app.migration_file import lines
 from migrations_app.migration_file.lines import OVERLONG, blocks
 
 LIMIT = 10
@@ -42,7 +41,6 @@ def test_any_cut(chunks, sizes):
     assert read(data, sizes) == expected(data)
 
 
-def test_blocks_are_bounded(monkeypatch):
-    monkeypatch.setattr(lines, "BLOCK", 8)
-    found = list(blocks([b"aaa\nbbb\nccc\ndddddddddd\ne\n"], LIMIT))
-    assert found == [b"aaa\n", b"bbb\nccc\n", b"dddddddddd\n", b"e\n"]
+def test_blocks_are_bounded():
+    found = list(blocks([b"aaa\nbbb\nccc\ndddddddddd\ne\nff", b"ff\ng\n"], LIMIT, 8))
+    assert found == [b"aaa\nbbb\n", b"ccc\n", b"dddddddddd\n", b"e\n", b"ffff\ng\n"]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from migrations_app.migration_file import Preset, check_file, write_preset, write_synthetic
 from migrations_app.migration_file.proof import Prover
 from migrations_app.migration_file.records import RECORD_TYPES, Kind
+from migrations_app.migration_file.scan.scanner import Asked, Scanner
 from tests.migrations_app.migration_file.build import (
     CLIENT,
     MINIMAL,
@@ -30,8 +31,8 @@ from tests.migrations_app.migration_file.build import (
 DATA = b"a document"
 
 
-def proof_of(kind, *lines):
-    return Prover(Kind(kind)).prove(lines_of(*lines))
+def proof_of(kind, *lines, asked=Asked.NOTHING):
+    return Prover(Scanner(), Kind(kind), asked).prove(lines_of(*lines))
 
 
 def report_of(source, monkeypatch=None):
@@ -47,18 +48,46 @@ def test_good_records_are_proved(kind, end):
     nulls = dict.fromkeys(set(RECORD_TYPES[Kind(kind)].__struct_fields__) - set(MINIMAL[kind]))
     lines = [line(MINIMAL[kind]) + end, line(MINIMAL[kind], id="é", **nulls) + end]
     proof = proof_of(kind, *lines)
-    assert (proof.records, proof.ids) == (2, [MINIMAL[kind]["id"], "é"])
+    assert (proof.records, len(proof.ids), [*proof.left]) == (2, 16, [])
 
 
 def test_what_a_proof_tells():
     lines = [line(RETURN, client_id=f"c{n}", document=document_of(DATA)) for n in range(3)]
-    proof = proof_of("returns", *lines, line(RETURN, tax_year=2019, period="2019"))
-    assert (proof.client_ids, dict(proof.years)) == (["c0", "c1", "c2", "c1"], {2018: 3, 2019: 1})
-    assert [each.path for each in proof.documents] == ["documents/a.dat"] * 3
-    assert proof_of("clients", line(CLIENT), line(CLIENT, bsn=None)).nameless == [1]
+    odd = line(RETURN, tax_year=2019, period="2019")
+    proof = proof_of("returns", *lines, odd, asked=Asked.WHICH_CLIENT_IS_KNOWN)
+    assert (proof.unsure, dict(proof.years)) == ([*enumerate(["c0", "c1", "c2", "c1"])], {2018: 3, 2019: 1})
+    assert [(at, each.path) for at, each in proof.documents] == [(n, "documents/a.dat") for n in range(3)]
+    clients = line(CLIENT), line(CLIENT, id="c2", bsn=None)
+    assert proof_of("clients", *clients, asked=Asked.WHO_IS_NAMELESS).nameless == [(1, "c2")]
     message = MINIMAL["assessment_messages"]
     years = proof_of("assessment_messages", line(message), line(message, tax_year=None)).years
     assert dict(years) == {None: 2}
+
+
+def test_one_bad_record_leaves_the_others_proved():
+    lines = [line(RETURN, id=f"r{n}") for n in range(9)]
+    lines[3:4] = [line(RETURN, id="odd", period="2018-13"), b"", b"{", b" "]
+    scanner = Scanner()
+    prover = Prover(scanner, Kind.RETURNS, Asked.WHICH_CLIENT_IS_KNOWN)
+    proof = prover.prove(lines_of(*lines))
+    assert (proof.lines, proof.left) == ([0, 1, 2, 7, 8, 9, 10, 11], [3, 5])
+    assert proof.unsure == [(at, "c1") for at in proof.lines] and proof.years == {2018: 8}
+    proof = prover.without({7})
+    assert (proof.lines, proof.left) == ([0, 1, 2, 8, 9, 10, 11], [3, 5, 7])
+    assert prover.without(range(4)) is None
+    assert proof.ids == scanner.hashes([f"r{n}" for n in (0, 1, 2, 5, 6, 7, 8)])
+
+
+def test_a_client_that_is_known_leaves_nothing_to_ask():
+    scanner = Scanner()
+    scanner.reserve(1)
+    scanner.learn(scanner.hashes(["c1"]))
+    lines = lines_of(line(RETURN), line(RETURN, id="r2", client_id="c2"))
+    prover = Prover(scanner, Kind.RETURNS, Asked.WHICH_CLIENT_IS_KNOWN)
+    assert prover.prove(lines).unsure == [(1, "c2")]
+    # of another source
+    scanner.key(1)
+    assert [client for _, client in prover.prove(lines).unsure] == ["c1", "c2"]
 
 
 def test_nearly_every_block_of_a_synthetic_file_is_proved(monkeypatch):
@@ -71,6 +100,7 @@ def test_nearly_every_block_of_a_synthetic_file_is_proved(monkeypatch):
     write_preset(out := io.BytesIO(), Preset.STAPPENPLAN)
     assert check_file(out, accepted_numbers=None).accepted
     assert len(proofs) > 20 and None not in proofs
+    assert not any(proof.left for proof in proofs)
 
 
 # each makes one thing of a good record wrong, odd, or merely different

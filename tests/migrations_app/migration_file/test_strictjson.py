@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from migrations_app.migration_file.proof import Prover
 from migrations_app.migration_file.records import Kind, Responsibility, TaxReturn
+from migrations_app.migration_file.scan.scanner import Scanner
 from migrations_app.migration_file.strictjson import Decoder, NotStrictJson, Unreadable, parse_strict
 from tests.migrations_app.migration_file.build import RETURN, line
 
 DECODER = Decoder(Kind.RETURNS)
-PROVER = Prover(Kind.RETURNS)
+PROVER = Prover(Scanner(), Kind.RETURNS)
 GOOD = line(RETURN)
 
 
