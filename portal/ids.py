@@ -4,53 +4,56 @@ import os
 import threading
 import time
 import uuid
+from array import array
+from itertools import accumulate
 
-_VERSION_AND_VARIANT = 0x7 << 76 | 0b10 << 62
+# 48 bits of milliseconds, 12 behind the version, 62 behind the variant
 _TAIL = (1 << 62) - 1
-_RANDOM = (1 << 74) - 1
-_BATCH = 256
+# a tail that begins anew leaves room for the steps after it
+_NEW = (1 << 74) - 1 & ~(1 << 61)
+_VARIANT = 0b10 << 62
+_MOST_AT_ONCE = 1 << 20
 
 _lock = threading.Lock()
 _last = 0
-_pool: list[int] = []
-
-_make = object.__new__
-_set = object.__setattr__
-_UUID = uuid.UUID
-_UNKNOWN = uuid.SafeUUID.unknown
 
 
 def uuid7() -> uuid.UUID:
-    """Return a new UUID, larger than every earlier one of this process, also when the clock steps back."""
+    """A new UUID, larger than every earlier one of this process, also when the clock steps back."""
+    return uuid.UUID(uuid7_texts(1)[0])
+
+
+def uuid7_texts(number: int) -> list[str]:
+    """New UUIDs that rise, of 32 hexadecimal digits each; many at once take a tenth of the time."""
     global _last
+    if not 0 < number <= _MOST_AT_ONCE:
+        raise ValueError(f"{number} at once")
+    # RFC 9562, 6.2, method 2: random steps up, so that the next id cannot be guessed from this one
+    steps = array("I", os.urandom(4 * number - 4))
     with _lock:
-        if not _pool:
-            _fill()
-        number = time.time_ns() // 1_000_000 << 74 | _pool.pop()
-        if number <= _last:
-            # RFC 9562, 6.2, method 2: a random step up, so that the next id cannot be guessed from this one
-            number = _last + 1 + (number & 0xFFFF_FFFF)
-        _last = number
-    # UUID's own constructor checks what is known here, and takes twice the time of all the rest
-    made = _make(_UUID)
-    _set(
-        made, "int", number >> 74 << 80 | (number >> 62 & 0xFFF) << 64 | number & _TAIL | _VERSION_AND_VARIANT
-    )
-    _set(made, "is_safe", _UNKNOWN)
-    return made
+        first = _first(number)
+        tails = list(accumulate(steps, lambda tail, step: tail + step + 1, initial=first & _TAIL | _VARIANT))
+        _last = first & ~_TAIL | tails[-1] & _TAIL
+    head = first >> 62
+    start = f"{head >> 12 << 16 | 0x7000 | head & 0xFFF:016x}"
+    return [f"{start}{tail:016x}" for tail in tails]
 
 
-def _fill() -> None:
-    # one call to the system for many ids: the call costs more than all else here
-    data = os.urandom(10 * _BATCH)
-    _pool.extend(int.from_bytes(data[at : at + 10]) & _RANDOM for at in range(0, len(data), 10))
+def _first(number: int) -> int:
+    """Larger than the last, and so that `number` steps from it stay within the tail."""
+    random = int.from_bytes(os.urandom(10))
+    new = time.time_ns() // 1_000_000 << 74 | random & _NEW
+    if new > _last:
+        return new
+    following = _last + 1 + (random & 0xFFFF_FFFF)
+    has_room = (following & _TAIL) + (number << 32) <= _TAIL
+    return following if has_room else ((_last >> 62) + 1) << 62 | random & _NEW & _TAIL
 
 
 def _start_afresh() -> None:
-    # a forked child would else hand out the random numbers of its parent
+    # a thread of the parent may have held it
     global _lock
     _lock = threading.Lock()
-    _pool.clear()
 
 
 os.register_at_fork(after_in_child=_start_afresh)

@@ -11,7 +11,7 @@ from migrations_app.importing.run_state import Run
 from migrations_app.migration_file import AcceptedRecord
 from migrations_app.migration_file.records import Address, Client
 from migrations_app.models import Part
-from portal.ids import uuid7
+from portal.ids import uuid7_texts
 
 STAGING = "staging_client"
 _TEXTS = (
@@ -47,8 +47,8 @@ _NULLS = (*((NULL,) * len(_VALUES)), *(("",) * len(_TEXTS)))
 def staged(records: Sequence[AcceptedRecord]) -> Copy:
     """Into the staging table, where a blank text stands for one that is absent."""
     lines = (
-        f"{accepted.line}\t{uuid7().hex}\t{_source_text(accepted)}\t{_content(accepted.record)}"
-        for accepted in records
+        f"{accepted.line}\t{pk}\t{_source_text(accepted)}\t{_content(accepted.record)}"
+        for pk, accepted in zip(uuid7_texts(len(records)), records, strict=True)
     )
     columns = ("line", "id", *_SOURCE_COLUMNS, *_NAMES)
     return Copy(STAGING, columns, in_pieces(lines))
@@ -56,12 +56,15 @@ def staged(records: Sequence[AcceptedRecord]) -> Copy:
 
 def added(run: Run, part: Part, records: Sequence[AcceptedRecord]) -> tuple[Copy, Copy]:
     """Clients that nobody has, and by which ids their source knows them."""
-    rows = [(uuid7().hex, accepted) for accepted in records]
+    rows = list(zip(uuid7_texts(len(records)), records, strict=True))
     of_job, of_source = encode(run.job.pk), f"{run.source_of(part).pk}\t{run.job.pk}"
     clients = (
         f"{client}\t{run.office_id}\t{of_job}\t{_content(accepted.record)}" for client, accepted in rows
     )
-    links = (f"{uuid7().hex}\t{client}\t{of_source}\t{_source_text(accepted)}" for client, accepted in rows)
+    links = (
+        f"{pk}\t{client}\t{of_source}\t{_source_text(accepted)}"
+        for pk, (client, accepted) in zip(uuid7_texts(len(rows)), rows, strict=True)
+    )
     return (
         Copy("dossiers_client", ("id", "office_id", "created_in_id", *_NAMES), in_pieces(clients)),
         Copy(

@@ -13,11 +13,12 @@ from migrations_app.importing.asking import Answer, ask, clients_of
 from migrations_app.importing.copying import NULL, Copy, encode, hexadecimal, in_pieces
 from migrations_app.importing.documents import collect_documents, insert_documents
 from migrations_app.importing.merging import add_rows, update_rows, warn_of_duplicates
+from migrations_app.importing.rowtexts import row_text
 from migrations_app.importing.run_state import Outcomes, Prepared, Run, problem_of
 from migrations_app.importing.targets import TARGETS, Target
 from migrations_app.migration_file import AcceptedRecord, OutcomeCode
 from migrations_app.models import Outcome, Part, PartKind
-from portal.ids import uuid7
+from portal.ids import uuid7_texts
 
 Documents = Mapping[str, UUID]  # sha256 in hex -> the office's document
 Clients = Mapping[str, str]  # the source's id -> the client's
@@ -122,9 +123,9 @@ class _Texts:
             absent["status"] = self._run.job.default_message_status
         text, clients = self._text_of(absent), self._clients
         lines = (
-            f"{uuid7().hex}\t{same_text}\t{encode(accepted.record.id)}\t{hexadecimal(accepted.content_hash)}"
+            f"{pk}\t{same_text}\t{encode(accepted.record.id)}\t{hexadecimal(accepted.content_hash)}"
             f"\t{clients[_client_key(accepted)]}\t{text(accepted.record)}"
-            for accepted in records
+            for pk, accepted in zip(uuid7_texts(len(records)), records, strict=True)
         )
         columns = ("id", *same, "record_key", "content_hash", "client_id", *_names(self._target))
         return Copy(self._target.table, columns, in_pieces(lines))
@@ -151,20 +152,13 @@ class _Texts:
         return tuple(values), "\t".join(map(encode, values.values()))
 
     def _text_of(self, absent: Mapping[str, str]) -> Callable[[Any], str]:
-        target, documents = self._target, self._documents
-        values, texts = target.values, target.texts
-        nulls = tuple(absent.get(column.name, column.absent) for column in target.columns)
+        documents, text = self._documents, row_text(self._target.columns, absent)
 
-        def text(record: Any) -> str:
-            row = [
-                null if value is None else make(value)
-                for value, make, null in zip(values(record), texts, nulls, strict=True)
-            ]
-            if target.has_document:
-                row.append(str(documents[record.document.sha256]) if record.document else NULL)
-            return "\t".join(row)
+        def with_document(record: Any) -> str:
+            document = str(documents[record.document.sha256]) if record.document else NULL
+            return f"{text(record)}\t{document}"
 
-        return text
+        return with_document if self._target.has_document else text
 
 
 def _names(target: Target) -> tuple[str, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from operator import attrgetter
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -20,8 +19,9 @@ from migrations_app.models import PartKind
 class Column:
     """A column of the target table.
 
-    `field` is the record's; `text` makes COPY's text of a value; `absent` is the text of a null at creation.
-    An update never erases: a null in the file leaves what the portal has.
+    `field` is the record's; `text` makes COPY's text of a value; `absent` is the text of a null at creation;
+    `recurs`: many records have the same value. An update never erases: a null in the file leaves what the
+    portal has.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Column:
     field: str
     text: Callable[[Any], str]
     absent: str = NULL
+    recurs: bool = False
 
     @property
     def kept(self) -> str:
@@ -41,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Target:
-    """A table into which the records of one kind are merged."""
+    """A table into which the records of one kind are merged; columns that recur come first."""
 
     table: str
     columns: tuple[Column, ...]
@@ -57,30 +58,22 @@ class Target:
     def staging(self) -> str:
         return f"staging_{self.table}"
 
-    @cached_property
-    def values(self) -> Callable[[Any], Sequence[Any]]:
-        """The values of a record, in the order of `columns`."""
-        fields = [column.field for column in self.columns]
-        # of a single field attrgetter would give the value itself
-        return attrgetter(*fields) if len(fields) > 1 else lambda record: (getattr(record, fields[0]),)
 
-    @cached_property
-    def texts(self) -> tuple[Callable[[Any], str], ...]:
-        """How each column makes its text."""
-        return tuple(column.text for column in self.columns)
-
-
-def _text(name: str, field: str = "") -> Column:
-    return Column(name, "text", field or name, ENCODERS[str], "")
+def _text(name: str, field: str = "", *, recurs: bool = False) -> Column:
+    return Column(name, "text", field or name, ENCODERS[str], "", recurs)
 
 
 def _word(name: str) -> Column:
     """A text of a fixed list, or form, in which nothing needs escaping."""
-    return Column(name, "text", name, str)
+    return Column(name, "text", name, str, recurs=True)
 
 
-def _value(name: str, type_: str, text: Callable[[Any], str] = str) -> Column:
-    return Column(name, type_, name, text)
+def _year() -> Column:
+    return Column("tax_year", "int", "tax_year", str, recurs=True)
+
+
+def _amount() -> Column:
+    return Column("amount", "numeric", "amount", str)
 
 
 def _date(name: str) -> Column:
@@ -117,15 +110,15 @@ TARGETS: dict[PartKind, Target] = {
         "dossiers_taxreturn",
         (
             _word("tax"),
-            _value("tax_year", "int"),
+            _year(),
             _word("period"),
-            Column("period_start", "date", "period", _first_day),
-            Column("period_end", "date", "period", _last_day),
+            Column("period_start", "date", "period", _first_day, recurs=True),
+            Column("period_end", "date", "period", _last_day, recurs=True),
             _word("variant"),
             _text("original_status", "status"),
             _moment("submitted_at"),
             _moment("modified_at"),
-            _value("amount", "numeric"),
+            _amount(),
         ),
         has_document=True,
         has_product=True,
@@ -134,14 +127,14 @@ TARGETS: dict[PartKind, Target] = {
         "dossiers_assessmentmessage",
         (
             _word("message"),
-            _text("tax"),
-            _value("tax_year", "int"),
+            _text("tax", recurs=True),
+            _year(),
+            # for a new message without one the wizard's choice is put here, see records.py
+            _word("status"),
             _text("assessment_number"),
             _date("assessment_date"),
             _date("objection_deadline"),
-            _value("amount", "numeric"),
-            # for a new message without one the wizard's choice is put here, see records.py
-            _word("status"),
+            _amount(),
         ),
         has_document=True,
     ),
@@ -149,7 +142,7 @@ TARGETS: dict[PartKind, Target] = {
         "dossiers_extensionscheme",
         (
             _word("tax"),
-            _value("tax_year", "int"),
+            _year(),
             _text("status"),
             _date("financial_year_start"),
             _date("financial_year_end"),
@@ -159,7 +152,7 @@ TARGETS: dict[PartKind, Target] = {
     PartKind.TAX_CARDS: Target(
         "dossiers_taxcard",
         (
-            _value("tax_year", "int"),
+            _year(),
             _text("title"),
             Column("lines", "jsonb", "lines", _lines, "[]"),
         ),

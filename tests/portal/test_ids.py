@@ -47,21 +47,41 @@ def test_uuid7_is_unique_between_threads():
     assert len(set(made)) == 20_000
 
 
-def test_uuid7_of_a_forked_child_uses_other_random_bits():
-    ids.uuid7()
-    pool = list(ids._pool)
+def test_uuid7_of_a_forked_child_goes_its_own_way():
     read, write = os.pipe()
-    child = os.fork()
-    if not child:
-        os.write(write, bytes([len(ids._pool)]) + ids.uuid7().bytes + ids.uuid7().bytes)
-        os._exit(0)
+    with ids._lock:  # as if another thread made one at this moment
+        child = os.fork()
+        if not child:
+            os.write(write, ids.uuid7().bytes)
+            os._exit(0)
     os.waitpid(child, 0)
-    answer = os.read(read, 64)
+    answer = uuid.UUID(bytes=os.read(read, 64))
     os.close(read)
     os.close(write)
-    tails = {number & ids._TAIL for number in pool}
-    assert answer[0] == 0
-    assert int.from_bytes(answer[1:17]) & ids._TAIL not in tails
+    assert answer.version == 7 and answer != ids.uuid7()
+
+
+def test_many_at_once_rise_among_those_one_by_one(monkeypatch):
+    moment = time.time_ns()
+    monkeypatch.setattr(ids.time, "time_ns", lambda: moment)
+    made = [ids.uuid7().hex, *ids.uuid7_texts(5_000), ids.uuid7().hex, *ids.uuid7_texts(1)]
+    assert made == sorted(set(made)) and len(made) == 5_003
+    assert {(uuid.UUID(each).version, uuid.UUID(each).variant) for each in made} == {(7, uuid.RFC_4122)}
+
+
+def test_a_tail_that_is_full_begins_anew(monkeypatch):
+    last = (time.time_ns() // 1_000_000 + 1_000) << 74 | (1 << 74) - 10
+    monkeypatch.setattr(ids, "_last", last)
+    made = [uuid.UUID(each) for each in ids.uuid7_texts(3)]
+    # of the next millisecond, since the twelve bits before the tail were full as well
+    assert [each.int >> 80 for each in made] == [(last >> 74) + 1] * 3
+    assert made == sorted(set(made))
+
+
+@pytest.mark.parametrize("number", [0, -1, (1 << 20) + 1])
+def test_not_none_and_not_too_many_at_once(number):
+    with pytest.raises(ValueError, match="at once"):
+        ids.uuid7_texts(number)
 
 
 @pytest.mark.parametrize("attribute", ["hex", "urn", "bytes", "fields"])

@@ -174,6 +174,33 @@ def test_days_of_the_calendar(year, month, day):
 
 
 @pytest.mark.parametrize(
+    ("kind", "field", "written"),
+    [
+        *(
+            ("clients", "sequence", each)
+            for each in ("1", "0", "2147483647", "2147483648", "01", "-1", "1.0")
+        ),
+        *(("clients", "sequence", each) for each in ("1e0", "null", '"1"', "9" * 40, "")),
+        *(("returns", "tax_year", each) for each in ("2018", "02018", "2018.0", "null")),
+        *(("returns", "amount", each) for each in ("0", "-0", "-0.0", "0.5", "00", "01.5", "1.", ".5", "-")),
+        *(
+            ("returns", "amount", each)
+            for each in ("9" * 13, "9" * 13 + ".99", "9" * 16, "1.555", "+1", "1.5.5")
+        ),
+        *(("clients", "active", each) for each in ("true", "false", "null", "tru", "falsee", "1", "True")),
+        *(
+            ("clients", "address", each)
+            for each in ("{}", "null", "[]", '{"city":"a","city":"b"}', "{,}", "{")
+        ),
+    ],
+)
+def test_values_as_they_are_written(kind, field, written):
+    raw = json.dumps(MINIMAL[kind] | {field: "?"}).replace('"?"', written).encode() + b"\n"
+    proof = ONE[Kind(kind)].prove(raw)
+    assert (proof is not None) == bool(judged(kind, raw))
+
+
+@pytest.mark.parametrize(
     ("escaped", "is_good"),
     [
         (rb"\u00eb", True), (rb"\u00EB\u20ac", True), (rb"\\u00eb", True), (rb"\u0041", True),
