@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +20,7 @@ from migrations_app.resumable import Choices
 from migrations_app.uploads import BytesFile, EmptyUpload, NoRoom, NoZip, UploadRefused, UploadTooLarge
 from portal.dossiers.models import MessageStatus
 from portal.office.models import Office
-from portal.ui.templatetags.ui import day
+from portal.ui.templatetags.ui import day, file_size
 
 _NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)")
 
@@ -175,5 +174,5 @@ def file_sentence(code: str, name: str, size: int) -> str:
 
 
 def _facts(name: str, size: int) -> dict[str, object]:
-    maximum = filesizeformat(settings.MIGRATION_MAX_BYTES)
-    return {"name": name, "size": filesizeformat(size), "max": maximum}
+    maximum = file_size(settings.MIGRATION_MAX_BYTES)
+    return {"name": name, "size": file_size(size), "max": maximum}

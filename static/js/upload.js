@@ -6,19 +6,6 @@
   const WAITS = [0, 1000, 3000, 5000, 10000, 20000, 30000]; // milliseconds; from the last one on, again and again
   const GONE = [404, 410];
 
-  // as the server writes it
-  const size = (bytes) => {
-    const units = ["bytes", "KB", "MB", "GB", "TB"];
-    let power = 0;
-    while (bytes >= 1024 && power < units.length - 1) {
-      bytes /= 1024;
-      power += 1;
-    }
-    const digits = power ? 1 : 0;
-    const number = bytes.toLocaleString("nl-NL", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-    return `${number}\u00a0${units[power]}`;
-  };
-
   const megabytes = (bytes) => (bytes / 1024 / 1024).toLocaleString("nl-NL", { maximumFractionDigits: 1 });
 
   const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
@@ -66,7 +53,7 @@
       form.elements.file.setAttribute("aria-invalid", String(Boolean(text) && isWrong));
     };
     const filled = (text, chosen) =>
-      text.replace("{name}", () => chosen.name).replace("{size}", size(chosen.size)).replace("{max}", size(given.largest));
+      text.replace("{name}", () => chosen.name).replace("{size}", fileSize(chosen.size)).replace("{max}", fileSize(given.largest));
 
     // what can be known of a file before it is sent: `code` when it would be refused, `known` when it was here before
     const look = async (chosen) => {

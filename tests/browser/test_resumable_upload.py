@@ -151,6 +151,21 @@ def test_wrong_files_are_refused_before_a_byte_travels(page: Page, portal: Porta
     assert "/nieuw/bestand/" in page.url
 
 
+def test_chosen_file_says_how_large_it_is_and_when_it_was_made(
+    page: Page, portal: Portal, tmp_path: Path
+) -> None:
+    to_the_file_page(page, portal)
+    chosen = page.locator("[data-chosen]")
+    for name, shown in (
+        ("15102021135603.zip", "15102021135603.zip – 4,2 kB – gemaakt 15-10-2021 13:56"),  # noqa: RUF001
+        ("export.zip", "export.zip (4,2 kB)"),
+    ):
+        path = tmp_path / name
+        path.write_bytes(b"PK" + bytes(4298))
+        page.locator("input[type=file]").set_input_files(path)
+        expect(chosen).to_have_text(shown)
+
+
 def test_manifest_is_found_wherever_it_is(page: Page, portal: Portal, tmp_path: Path) -> None:
     """Stored or deflated, first or behind a directory of more than one piece, with ZIP64 or without."""
     to_the_file_page(page, portal)

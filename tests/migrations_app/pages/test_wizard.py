@@ -136,7 +136,7 @@ def test_name_of_a_wrong_file_is_shown_as_text(chosen):
 def test_too_large_a_file(chosen, settings):
     settings.MIGRATION_MAX_BYTES = 500
     error = the_error(upload(chosen, b"PK\x03\x04" + bytes(2044)))
-    assert error == "Het migratiebestand is 2,0 KB. Het maximum is 500 bytes."
+    assert error == "Het migratiebestand is 2,0 kB. Het maximum is 500 bytes."
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,21 @@ def test_dutch_formats(source, shown):
 
 
 @pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (1, "1 byte"),
+        (1023, "1023 bytes"),
+        (4300, "4,2 kB"),
+        (1024**2, "1,0 MB"),
+        (123_417_395, "117,7 MB"),
+        (2000 * 1024**4, "2000,0 TB"),
+    ],
+)
+def test_file_size_as_the_wireframes_write_it(size, shown):
+    assert render("{{ size|file_size }}", size=size) == shown
+
+
+@pytest.mark.parametrize(
     ("email", "shown"), [("Support@nextens.nl", "Support@next..."), ("a@kantoor.nl", "a@kantoor.nl")]
 )
 def test_short_address(email, shown):
