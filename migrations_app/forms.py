@@ -129,7 +129,11 @@ class FileForm(forms.Form):
 
     def refuse(self, refused: UploadRefused, upload: BytesFile) -> None:
         """Say at the field why the file was not taken in."""
-        self._say(refused.code, _facts(upload.name or "", upload.size or 0))
+        name = upload.name or ""
+        if _is_no_zip_inside(refused.code, name):
+            self.add_error("file", ValidationError(_damaged(), code=RefusalCode.TRUNCATED))
+        else:
+            self._say(refused.code, _facts(name, upload.size or 0))
 
     def refuse_without_certificate(self) -> None:
         self._say("no_certificate", {})
@@ -169,8 +173,19 @@ def look_into_file(office: Office) -> str:
 
 def file_sentence(code: str, name: str, size: int) -> str:
     """What the form says at its file, for who sends the file in another way."""
+    if _is_no_zip_inside(code, name):
+        return _damaged()
     messages = FileForm.base_fields["file"].error_messages
     return str(messages[code]) % _facts(name, size)
+
+
+def _is_no_zip_inside(code: str, name: str) -> bool:
+    """Of a file so called nobody is told that it must be one."""
+    return code == NoZip.code and name.lower().endswith(".zip")
+
+
+def _damaged() -> str:
+    return sentences.refusal(RefusalCode.TRUNCATED, 0)
 
 
 def _facts(name: str, size: int) -> dict[str, object]:

@@ -50,7 +50,14 @@
       note.textContent = text;
       note.hidden = !text;
       note.classList.toggle("notice-error", isWrong);
-      form.elements.file.setAttribute("aria-invalid", String(Boolean(text) && isWrong));
+      form.elements.file.setAttribute("aria-invalid", String(isWrong));
+      form.elements.file.closest(".field").classList.toggle("field-wrong", isWrong);
+    };
+    // what the server said of the answer before this one
+    const forget = () => {
+      document.querySelectorAll(".error-summary, #id_file_error").forEach((one) => one.remove());
+      document.title = document.title.replace(/^Fout: /, "");
+      form.elements.file.setAttribute("aria-describedby", note.id);
     };
     const filled = (text, chosen) =>
       text.replace("{name}", () => chosen.name).replace("{size}", fileSize(chosen.size)).replace("{max}", fileSize(given.largest));
@@ -71,6 +78,7 @@
     const beginLook = () => {
       const [chosen] = form.elements.file.files;
       again = false;
+      forget();
       tell("", false);
       say("");
       looked = chosen ? look(chosen) : Promise.resolve({});

@@ -120,7 +120,12 @@ def test_no_file(chosen):
     ("name", "data", "error"),
     [
         ("export.rar", GOOD, "Het migratiebestand moet een .zip-bestand zijn. U koos: export.rar."),
-        (NAME, b"%PDF-1.7", f"Het migratiebestand moet een .zip-bestand zijn. U koos: {NAME}."),
+        (
+            NAME,
+            b"%PDF-1.7",
+            "Het migratiebestand is beschadigd of niet compleet. "
+            "Maak met de migratietool een nieuw exportbestand.",
+        ),
         (NAME, b"", "Het migratiebestand is leeg. Maak met de migratietool een nieuw exportbestand."),
     ],
 )
