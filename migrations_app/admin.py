@@ -26,7 +26,7 @@ from portal.office import trail
 from portal.office.administration.lists import ByOffice, Newest, in_words, yes_no
 from portal.office.administration.pages import ReadOnly
 from portal.office.models import User
-from portal.ui.templatetags.ui import file_size
+from portal.ui.templatetags.ui import file_size, number
 
 _NAME = "migrations_app_migrationjob"
 
@@ -146,8 +146,8 @@ class MigrationJobAdmin(ReadOnly):
         "finished_at",
         "overrun",
         "alarmed_at",
-        "records_total",
-        "records_done",
+        "announced",
+        "processed",
         "refusal_code",
         "reason",
         "attempts",
@@ -173,6 +173,14 @@ class MigrationJobAdmin(ReadOnly):
     @admin.display(description=_("onderdelen"))
     def kinds(self, job: MigrationJob) -> str:
         return ", ".join(str(PartKind(kind).label) for kind in job.selected_kinds)
+
+    @admin.display(description=_("aangekondigd"))
+    def announced(self, job: MigrationJob) -> str:
+        return number(job.records_total)
+
+    @admin.display(description=_("verwerkt"))
+    def processed(self, job: MigrationJob) -> str:
+        return number(job.records_done)
 
     @admin.display(description=_("grootte"))
     def size(self, job: MigrationJob) -> str:

@@ -10,7 +10,7 @@ from django import forms, template
 from django.contrib.staticfiles import finders
 from django.core.paginator import Page
 from django.templatetags.static import static
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
@@ -35,22 +35,27 @@ TONES = {
 }
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def day(value: date | datetime | None) -> str:
     """`29-12-2020`; nothing for None. Moments in local time."""
-    return formats.date_format(value, DAY) if value else ""
+    return formats.date_format(_local(value), DAY) if value else ""
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def moment(value: datetime | None) -> str:
     """`22-11-2026 15:58`, local time; nothing for None."""
-    return formats.date_format(value, MOMENT) if value else ""
+    return formats.date_format(_local(value), MOMENT) if value else ""
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def long_day(value: date | datetime | None) -> str:
     """`2 november 2026`, for running text."""
-    return formats.date_format(value, LONG_DAY) if value else ""
+    return formats.date_format(_local(value), LONG_DAY) if value else ""
+
+
+def _local(value: date | datetime) -> date | datetime:
+    """Also for who calls these from Python, where Django leaves a moment in UTC."""
+    return timezone.localtime(value) if isinstance(value, datetime) else value
 
 
 @register.filter

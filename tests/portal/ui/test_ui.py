@@ -35,7 +35,7 @@ class Form(forms.Form):
         ("{{ count|number }}", "12.345.678"),
         ("{{ amount|number }}", "12.345,9"),
         ("{{ year }}", "2021"),
-        ("{{ date|date:'SHORT_DATE_FORMAT' }}", "29-12-2020"),
+        ("{{ date }} {{ date|date:'SHORT_DATE_FORMAT' }}", "29-12-2020 29-12-2020"),
     ],
 )
 def test_dutch_formats(source, shown):
