@@ -248,7 +248,10 @@ def test_weak_new_password_is_refused(client, administrator):
     page, _ = new_password_page(client, administrator.email)
     answer = text_of(client.post(page.request["PATH_INFO"], {"password1": "kort", "password2": "kort"}))
     assert "<title>Fout: Nieuw wachtwoord" in answer
-    assert "12 tekens" in answer
+    assert "Dit wachtwoord is te kort." in answer
+    new = {"password1": "nog-een-lang-wachtwoord", "password2": "iets-heel-anders"}
+    answer = text_of(client.post(page.request["PATH_INFO"], new))
+    assert "De twee wachtwoorden zijn niet gelijk." in answer
 
 
 @pytest.mark.parametrize("who", ["stranger", "disabled", "disabled office"])
