@@ -106,6 +106,9 @@ def error_summary(form: forms.BaseForm | None) -> dict[str, Any]:
 
 def _target(form: forms.BaseForm, name: str) -> str:
     if name not in form.fields:
+        # of no field, as of a login: where the answer begins
+        name = next((field.name for field in form.visible_fields()), "")
+    if not name:
         return ""
     bound = form[name]
     # a group has no element of its own: its first choice gets the focus

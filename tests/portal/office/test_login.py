@@ -74,7 +74,7 @@ def test_every_failure_looks_the_same(client, administrator, office, field, valu
         given[field] = value
     response = client.post("/inloggen/", given)
     assert response.status_code == 200
-    assert re.findall(r"<li>(.*?)</li>", text_of(response)) == [WRONG]
+    assert re.findall(r"<li>(.*?)</li>", text_of(response)) == [f'<a href="#id_login">{WRONG}</a>']
     assert "_auth_user_id" not in client.session
 
 

@@ -77,7 +77,7 @@ def test_field_ties_hint_and_error_to_the_widget():
 def test_group_of_choices_is_a_fieldset():
     html = render("{% field form.kind %}", form=Form({}))
     assert "<legend>Soort</legend>" in html
-    assert '<fieldset class="field" id="id_kind" aria-describedby="id_kind_error">' in html
+    assert '<fieldset class="field field-wrong" id="id_kind" aria-describedby="id_kind_error">' in html
     assert '<label for="id_kind_0">A</label>' in html
 
 
@@ -99,7 +99,28 @@ def test_error_summary_links_to_the_fields():
     assert "Er is een probleem" in html
     assert '<a href="#id_kind_0">' in html
     assert '<a href="#id_file">' in html
-    assert "<li>Past niet bij elkaar.</li>" in html
+    assert '<a href="#id_name">Past niet bij elkaar.</a>' in html
+
+
+def test_error_of_no_field_leads_to_the_first():
+    form = Form({"name": "x"}, {})
+    form.add_error(None, "Klopt niet.")
+    assert '<li><a href="#id_name">Klopt niet.</a></li>' in render("{% error_summary form %}", form=form)
+    assert "<li>Klopt niet.</li>" in render("{% error_summary form %}", form=fieldless("Klopt niet."))
+
+
+def fieldless(message):
+    form = forms.Form({})
+    form.add_error(None, message)
+    return form
+
+
+@pytest.mark.parametrize("name", ["active", "kind"])
+def test_choices_show_that_they_are_wrong(name):
+    form = Form({"name": "x"}, {})
+    assert "field-wrong" not in render("{% field form.active %}", form=form)
+    form.add_error(name, "Kies.")
+    assert 'class="field field-wrong"' in render("{% field form." + name + " %}", form=form)
 
 
 def test_no_errors_no_summary():
