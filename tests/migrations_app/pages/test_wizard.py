@@ -73,6 +73,20 @@ def test_choices_survive_going_back(browser):
     ]
 
 
+@pytest.mark.parametrize(
+    ("import_type", "kinds", "shown"),
+    [
+        ("combined", ["returns", "clients", "extension_schemes", "tax_cards"], "Gecombineerd ·"),
+        ("combined", ["clients", "extension_schemes", "tax_cards"], "Gecombineerd, zonder Aangiftes ·"),
+        ("combined", ["returns"], "Gecombineerd, zonder Klanten, Uitstelregelingen en Fiscale kaarten ·"),
+        ("responsibilities", [], "Verantwoordelijkheden ·"),
+    ],
+)
+def test_file_page_says_what_is_left_out(browser, import_type, kinds, shown):
+    browser.post(TYPE, {"import_type": import_type, "kinds": kinds, "message_status": "Archief"})
+    assert f"U migreert: {shown}" in visible(browser.get(FILE))
+
+
 def test_file_page_asks_for_the_choices_first(browser):
     assert browser.get(FILE).headers["Location"] == TYPE
     assert upload(browser).headers["Location"] == TYPE
