@@ -55,7 +55,9 @@ def long_day(value: date | datetime | None) -> str:
 
 def _local(value: date | datetime) -> date | datetime:
     """Also for who calls these from Python, where Django leaves a moment in UTC."""
-    return timezone.localtime(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
 
 
 @register.filter

@@ -31,6 +31,7 @@ class Form(forms.Form):
         ("{{ at|moment }}", "02-07-2026 00:30"),
         ("{{ at|long_day }}", "2 juli 2026"),
         ("{{ date|day }}", "29-12-2020"),
+        ("{{ naive|moment }}", "01-02-2026 03:04"),
         ("{{ none|day }}{{ none|moment }}{{ none|long_day }}{{ none|number }}", ""),
         ("{{ count|number }}", "12.345.678"),
         ("{{ amount|number }}", "12.345,9"),
@@ -40,6 +41,7 @@ class Form(forms.Form):
 )
 def test_dutch_formats(source, shown):
     values = {"date": dt.date(2020, 12, 29), "none": None, "count": 12345678, "amount": 12345.9, "year": 2021}
+    values["naive"] = dt.datetime(2026, 2, 1, 3, 4)  # noqa: DTZ001 - as a message writes it
     assert render(source, at=SUMMER_NIGHT, **values) == shown
 
 
