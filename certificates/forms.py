@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from certificates import messages, services
 from certificates.checking import EXTENSIONS, CheckedCertificate, check_file
+from certificates.models import Certificate
 from certificates.problems import CertificateProblem
 
 
@@ -49,6 +50,13 @@ class UploadForm(forms.Form):
             except CertificateProblem as problem:
                 self.add_problem(problem)
         return self.cleaned_data
+
+    def name_replaced(self, active: Certificate | None) -> None:
+        """Say at Actief which certificate it takes the place of."""
+        if active is not None:
+            facts = {"subject": active.subject, "day": messages.shown_day(active.not_valid_after)}
+            said = _("Met Actief vervangt u: %(subject)s, geldig t/m %(day)s.") % facts
+            self.fields["is_active"].help_text = said
 
     def add_problem(self, problem: CertificateProblem) -> None:
         """Say at the right field why the file is refused."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from certificates.problems import CertificateProblem
+from portal.ui.templatetags.ui import file_size
 
 PASSWORD_CODES = {"wrong-password"}
 """Codes that stand at the password; all others stand at the file."""
@@ -112,4 +112,4 @@ def shown_day(moment: datetime) -> str:
 def _shown(name: str, value: str | int | datetime) -> str:
     if isinstance(value, datetime):
         return shown_day(value)
-    return filesizeformat(value) if name == "size" else str(value)
+    return file_size(int(value)) if name == "size" else str(value)

@@ -52,8 +52,8 @@ def upload(request: OfficeRequest) -> HttpResponse:
             return _onward(request, _keep(request, form))
         except Duplicate as problem:
             form.add_problem(problem)
-    context = {"form": form, "active": services.active_certificate(request.office)}
-    return render(request, "certificates/upload.html", context)
+    form.name_replaced(services.active_certificate(request.office))
+    return render(request, "certificates/upload.html", {"form": form})
 
 
 @sensitive_post_parameters("password")

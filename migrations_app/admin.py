@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -27,6 +26,7 @@ from portal.office import trail
 from portal.office.administration.lists import ByOffice, Newest, in_words, yes_no
 from portal.office.administration.pages import ReadOnly
 from portal.office.models import User
+from portal.ui.templatetags.ui import file_size, number
 
 _NAME = "migrations_app_migrationjob"
 
@@ -146,8 +146,8 @@ class MigrationJobAdmin(ReadOnly):
         "finished_at",
         "overrun",
         "alarmed_at",
-        "records_total",
-        "records_done",
+        "announced",
+        "processed",
         "refusal_code",
         "reason",
         "attempts",
@@ -174,9 +174,17 @@ class MigrationJobAdmin(ReadOnly):
     def kinds(self, job: MigrationJob) -> str:
         return ", ".join(str(PartKind(kind).label) for kind in job.selected_kinds)
 
+    @admin.display(description=_("aangekondigd"))
+    def announced(self, job: MigrationJob) -> str:
+        return number(job.records_total)
+
+    @admin.display(description=_("verwerkt"))
+    def processed(self, job: MigrationJob) -> str:
+        return number(job.records_done)
+
     @admin.display(description=_("grootte"))
     def size(self, job: MigrationJob) -> str:
-        return filesizeformat(job.file_size)
+        return file_size(job.file_size)
 
     def get_urls(self) -> list[URLPattern]:
         own = [

@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +20,7 @@ from migrations_app.resumable import Choices
 from migrations_app.uploads import BytesFile, EmptyUpload, NoRoom, NoZip, UploadRefused, UploadTooLarge
 from portal.dossiers.models import MessageStatus
 from portal.office.models import Office
-from portal.ui.templatetags.ui import day
+from portal.ui.templatetags.ui import day, file_size
 
 _NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)")
 
@@ -130,7 +129,11 @@ class FileForm(forms.Form):
 
     def refuse(self, refused: UploadRefused, upload: BytesFile) -> None:
         """Say at the field why the file was not taken in."""
-        self._say(refused.code, _facts(upload.name or "", upload.size or 0))
+        name = upload.name or ""
+        if _is_no_zip_inside(refused.code, name):
+            self.add_error("file", ValidationError(_damaged(), code=RefusalCode.TRUNCATED))
+        else:
+            self._say(refused.code, _facts(name, upload.size or 0))
 
     def refuse_without_certificate(self) -> None:
         self._say("no_certificate", {})
@@ -170,10 +173,21 @@ def look_into_file(office: Office) -> str:
 
 def file_sentence(code: str, name: str, size: int) -> str:
     """What the form says at its file, for who sends the file in another way."""
+    if _is_no_zip_inside(code, name):
+        return _damaged()
     messages = FileForm.base_fields["file"].error_messages
     return str(messages[code]) % _facts(name, size)
 
 
+def _is_no_zip_inside(code: str, name: str) -> bool:
+    """Of a file so called nobody is told that it must be one."""
+    return code == NoZip.code and name.lower().endswith(".zip")
+
+
+def _damaged() -> str:
+    return sentences.refusal(RefusalCode.TRUNCATED, 0)
+
+
 def _facts(name: str, size: int) -> dict[str, object]:
-    maximum = filesizeformat(settings.MIGRATION_MAX_BYTES)
-    return {"name": name, "size": filesizeformat(size), "max": maximum}
+    maximum = file_size(settings.MIGRATION_MAX_BYTES)
+    return {"name": name, "size": file_size(size), "max": maximum}

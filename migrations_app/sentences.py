@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from migrations_app.migration_file import OutcomeCode, RefusalCode, WarningCode, dutch
+from portal.ui.templatetags.ui import file_size
 
 # the portal's own fault: nothing in the file explains it
 INTERNAL = "internal"
@@ -24,7 +24,7 @@ class Said(NamedTuple):
 def refusal(code: RefusalCode, size: int) -> str:
     """Why a file of `size` bytes is refused, and what to do; at most 500 characters."""
     maximum = settings.MIGRATION_MAX_BYTES
-    too_many = {"size": filesizeformat(size), "maximum": filesizeformat(maximum)} if size > maximum else {}
+    too_many = {"size": file_size(size), "maximum": file_size(maximum)} if size > maximum else {}
     return f"{dutch.refusal_sentence(code, **too_many)} {dutch.refusal_remedy(code)}"
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from migrations_app.migration_file import OutcomeCode
 from migrations_app.models import Forecast, MigrationJob, Outcome, Part, Place, Status, Tally, Upload
 from migrations_app.models.job import SUCCESSFUL
 from portal.office.models import AuditEvent, Office
-from portal.ui.templatetags.ui import moment, number
+from portal.ui.templatetags.ui import file_size, moment, number
 
 _TONES = {
     Status.COMPLETED: "success",
@@ -76,7 +75,7 @@ class Standing:
 
     @property
     def upper_note(self) -> str:
-        return filesizeformat(self.job.file_size)
+        return file_size(self.job.file_size)
 
     @property
     def expected(self) -> str:
@@ -138,7 +137,7 @@ class UploadStanding(Standing):
 
     @property
     def upper_note(self) -> str:
-        sizes = filesizeformat(self._offset), filesizeformat(self.job.file_size)
+        sizes = file_size(self._offset), file_size(self.job.file_size)
         said = _("%(here)s van %(total)s") % dict(zip(("here", "total"), sizes, strict=True))
         if self.silent_since is None:
             return said

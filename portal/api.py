@@ -82,7 +82,7 @@ class SchemaView(APIView):
 @cache_control(max_age=300)
 def reference(request: HttpRequest) -> HttpResponse:
     """The document as a page."""
-    described = document()
+    described = _for_people()
     context = {
         "document": described,
         "operations": list(_operations(described)),
@@ -99,13 +99,19 @@ def document() -> dict[str, Any]:
     return made
 
 
+@lru_cache(maxsize=1)
+def _for_people() -> dict[str, Any]:
+    """The same without the marks of Markdown, for programs that show it."""
+    plain: dict[str, Any] = json.loads(json.dumps(document()).replace("`", ""))
+    return plain
+
+
 def _operations(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             yield {
                 **operation,
-                # Markdown, for programs that show it
-                "description": operation.get("description", "").replace("`", ""),
+                "description": operation.get("description", ""),
                 "path": path,
                 "method": method.upper(),
                 "body": _shown(operation.get("requestBody")),

@@ -164,11 +164,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-_VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
-    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": "portal.office.password_rules.UnlikeItsOwner"},
+    {"NAME": "portal.office.password_rules.LongEnough", "OPTIONS": {"min_length": 12}},
+    {"NAME": "portal.office.password_rules.Uncommon"},
 ]
 LOGIN_URL = "/inloggen/"
 LOGIN_REDIRECT_URL = "/"

@@ -17,7 +17,6 @@ from django.db import connection
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -29,6 +28,7 @@ from portal import health
 from portal.office.keys import storage_keyring
 from portal.office.models import OutgoingMail
 from portal.office.models.mail import MailState
+from portal.ui.templatetags.ui import file_size
 
 Fact = tuple[str, object]
 _SEPARATE = ("django", "djangorestframework", "celery", "psycopg", "granian", "cryptography")
@@ -112,11 +112,11 @@ def _sign_of_life(folder: Path, pattern: str) -> str:
 def _storage() -> Iterator[Fact]:
     yield _("Bestandsopslag"), type(default_storage._wrapped).__name__  # type: ignore[attr-defined]  # lazy
     disk = shutil.disk_usage(settings.DATA_DIR)
-    yield _("Vrij op deze machine"), f"{filesizeformat(disk.free)} / {filesizeformat(disk.total)}"
+    yield _("Vrij op deze machine"), f"{file_size(disk.free)} / {file_size(disk.total)}"
     yield _("Uploads die niet af zijn"), Upload.objects.filter(job=None).count()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
-        yield _("Database"), filesizeformat(cursor.fetchone()[0])
+        yield _("Database"), file_size(cursor.fetchone()[0])
 
 
 def _keys() -> Iterator[Fact]:

@@ -22,3 +22,18 @@ def test_no_text_is_replaced_by_a_translation():
     assert [
         (str(file), text) for file, text in texts if isinstance(text, str) and gettext(text) != text
     ] == []
+
+
+def test_sizes_are_written_in_one_way_only():
+    """Django's filesizeformat says KB: `file_size` of portal.ui stands for it."""
+    files = [
+        *(
+            each
+            for folder in ("portal", "certificates", "migrations_app")
+            for each in Path(folder).rglob("*.py")
+        ),
+        *Path("templates").rglob("*.html"),
+        *Path("templates").rglob("*.txt"),
+    ]
+    assert len(files) > 100
+    assert [str(each) for each in files if "filesizeformat" in each.read_text(encoding="utf-8")] == []

@@ -23,6 +23,12 @@ class Choices:
     kinds: Sequence[PartKind]
     message_status: MessageStatus
 
+    @property
+    def left_out(self) -> list[PartKind]:
+        """The parts that belong to this type of import and were not ticked."""
+        whole = accepting.kinds_of(self.import_type, accepting.TICKED_KINDS)
+        return [kind for kind in whole if kind in accepting.TICKED_KINDS and kind not in self.kinds]
+
     def as_fields(self) -> dict[str, object]:
         """As rows of uploads and jobs keep them."""
         return {

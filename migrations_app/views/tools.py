@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -19,6 +18,7 @@ from migrations_app.forms import FileForm
 from migrations_app.passing import PassingFile, PassingHandler
 from portal.office.access import member
 from portal.office.http import OfficeRequest
+from portal.ui.templatetags.ui import file_size
 
 
 class TryForm(FileForm):
@@ -40,7 +40,7 @@ class TryForm(FileForm):
     }
 
     def say(self, code: str, size: int = 0) -> None:
-        facts = {"size": filesizeformat(size), "max": filesizeformat(settings.TOOLS_MAX_BYTES)}
+        facts = {"size": file_size(size), "max": file_size(settings.TOOLS_MAX_BYTES)}
         self.add_error("file", ValidationError(self.texts[code], code=code, params=facts))
 
 

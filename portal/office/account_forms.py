@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from portal.office.login_forms import FILL_IN_PASSWORD
+from portal.office.login_forms import DIFFERENT, FILL_IN_AGAIN, FILL_IN_NEW
 from portal.office.models import Role, User
 
 _EMAIL_MESSAGES = {
@@ -19,13 +19,13 @@ _EMAIL_MESSAGES = {
 }
 
 
-def password_field(label: Any, autocomplete: str, help_text: Any = "") -> forms.CharField:
+def password_field(label: Any, autocomplete: str, missing: Any, help_text: Any = "") -> forms.CharField:
     return forms.CharField(
         label=label,
         strip=False,
         help_text=help_text,
         widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
-        error_messages={"required": FILL_IN_PASSWORD},
+        error_messages={"required": missing},
     )
 
 
@@ -41,8 +41,8 @@ def name_field() -> forms.CharField:
 class NewPasswordFields(forms.Form):
     """A new password, twice, as the validators of settings want it."""
 
-    new = password_field(_("Nieuw wachtwoord"), "new-password", _("Ten minste 12 tekens."))
-    again = password_field(_("Nieuw wachtwoord (nogmaals)"), "new-password")
+    new = password_field(_("Nieuw wachtwoord"), "new-password", FILL_IN_NEW, _("Ten minste 12 tekens."))
+    again = password_field(_("Nieuw wachtwoord (nogmaals)"), "new-password", FILL_IN_AGAIN)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,14 +56,14 @@ class NewPasswordFields(forms.Form):
     def clean_again(self) -> str:
         again: str = self.cleaned_data["again"]
         if "new" in self.cleaned_data and self.cleaned_data["new"] != again:
-            raise forms.ValidationError(_("De twee wachtwoorden zijn niet gelijk."), code="different")
+            raise forms.ValidationError(DIFFERENT, code="different")
         return again
 
 
 class PasswordForm(NewPasswordFields):
     """Changing one's own password, which asks for the present one."""
 
-    present = password_field(_("Huidig wachtwoord"), "current-password")
+    present = password_field(_("Huidig wachtwoord"), "current-password", _("Vul uw huidige wachtwoord in."))
     field_order = ("present", "new", "again")
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:

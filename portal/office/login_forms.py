@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.office.models import User
 
 FILL_IN_PASSWORD = _("Vul uw wachtwoord in.")
+FILL_IN_NEW = _("Vul een nieuw wachtwoord in.")
+DIFFERENT = _("De twee wachtwoorden zijn niet gelijk.")
+FILL_IN_AGAIN = _("Vul het nieuwe wachtwoord nog eens in.")
 
 
 class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]  # allauth ships no hints
@@ -56,11 +59,18 @@ class ForgottenForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]  # a
 class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no hints
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in (
-            ("password1", _("Nieuw wachtwoord")),
-            ("password2", _("Nieuw wachtwoord (nogmaals)")),
+        for name, label, missing in (
+            ("password1", _("Nieuw wachtwoord"), FILL_IN_NEW),
+            ("password2", _("Nieuw wachtwoord (nogmaals)"), FILL_IN_AGAIN),
         ):
             self.fields[name].label = label
-            self.fields[name].error_messages["required"] = FILL_IN_PASSWORD
+            self.fields[name].error_messages["required"] = missing
             self.fields[name].widget.attrs.pop("placeholder", None)
         self.fields["password1"].help_text = _("Ten minste 12 tekens.")
+
+    def clean_password2(self) -> str:
+        """Before allauth compares them, whose sentence is of another tone."""
+        again: str = self.cleaned_data["password2"]
+        if self.cleaned_data.get("password1", again) != again:
+            raise forms.ValidationError(DIFFERENT, code="different")
+        return again

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, TextChoices
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.office.models import AuditEvent, Office, Role, Scope, User
+from portal.office.models import AuditEvent, Office, Role, Scope, Tax, User
 
-# an act that is not here is shown by its code; a test sees to it that none is missing
+# a test sees to it that none is missing that the code records
 ACTS = {
     "administrator.created": gettext_lazy("Nextens-beheerder aangemaakt"),
     "certificate.activated": gettext_lazy("Certificaat actief gemaakt"),
@@ -79,11 +79,12 @@ ACTS = {
     "user.role_changed": gettext_lazy("Rol gewijzigd"),
     "user.sessions_ended": gettext_lazy("Uitgelogd in andere browsers"),
 }
-# facts without a word here, such as fingerprints, are for who reads the trail in the administration
+# an act that no code records any longer
+_ANOTHER_ACT = gettext_lazy("Andere handeling")
+# facts without a word here, such as fingerprints and codes, are for who reads the trail in the administration
 _FACTS = {
     "certificate_required": gettext_lazy("certificaat verplicht bij het uploaden"),
     "changed": gettext_lazy("gewijzigd"),
-    "code": gettext_lazy("code"),
     "mfa_required": gettext_lazy("tweestapsverificatie verplicht"),
     "name": gettext_lazy("naam"),
     "open_days": gettext_lazy("dagen open"),
@@ -97,7 +98,10 @@ _FACTS = {
     "tax_consultant_number": gettext_lazy("beconnummer"),
     "what": gettext_lazy("onderdeel"),
 }
-
+# facts that are values of these, with commas between
+_CHOICES: dict[str, type[TextChoices]] = {"role": Role, "scopes": Scope, "taxes": Tax}
+# why a key was used
+PURPOSES = {"proof": gettext_lazy("proef of de sleutel werkt")}
 
 # from each actor to the next in the index: a step for each of them, not for each of a million events;
 # ordered as the index of the office is, so that the one of actors alone is not taken for it
@@ -137,7 +141,7 @@ def timeline(target_id: UUID) -> list[tuple[datetime, str, str]]:
 
 def sentence(event: AuditEvent) -> str:
     """What was done."""
-    return str(ACTS.get(event.act, event.act))
+    return str(ACTS.get(event.act, _ANOTHER_ACT))
 
 
 def actor(event: AuditEvent) -> str:
@@ -147,7 +151,8 @@ def actor(event: AuditEvent) -> str:
 
 def details(event: AuditEvent) -> str:
     """What says something to people of the office: `naam: Proef; rechten: Certificaten beheren`."""
-    shown = [(word, _shown(fact, event.facts.get(fact))) for fact, word in _FACTS.items()]
+    words = {**_FACTS, "subject": gettext_lazy("onderwerp")} if event.act == "mail.sent_again" else _FACTS
+    shown = [(word, _shown(fact, event.facts.get(fact))) for fact, word in words.items()]
     whom = getattr(event, "whom", None)
     if whom and event.target_id != event.actor_id:
         shown.insert(0, (gettext_lazy("gebruiker"), whom))
@@ -157,9 +162,10 @@ def details(event: AuditEvent) -> str:
 def _shown(fact: str, value: str | int | bool | None) -> str:
     if isinstance(value, bool):
         return _("ja") if value else _("nee")
-    if fact == "role" and value in Role.values:
-        return str(Role(value).label)
-    if fact == "scopes":
-        words = {scope.value: str(scope.label) for scope in Scope}
-        return ", ".join(words.get(scope, scope) for scope in str(value or "").split(", "))
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    if fact == "purpose":
+        return str(PURPOSES.get(text, ""))
+    if fact in _CHOICES:
+        words = {each.value: str(each.label) for each in _CHOICES[fact]}
+        return ", ".join(words.get(each, each) for each in text.split(", "))
+    return text

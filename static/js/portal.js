@@ -29,14 +29,25 @@
     });
   });
 
-  const size = (bytes) => {
-    const units = ["bytes", "kB", "MB", "GB"];
+  // as the server writes it
+  window.fileSize = (bytes) => {
+    const units = ["bytes", "kB", "MB", "GB", "TB"];
     let power = 0;
     while (bytes >= 1024 && power < units.length - 1) {
       bytes /= 1024;
       power += 1;
     }
-    return `${bytes.toLocaleString("nl-NL", { maximumFractionDigits: power ? 1 : 0 })} ${units[power]}`;
+    const digits = power ? 1 : 0;
+    const number = bytes.toLocaleString("nl-NL", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return `${number}\u00a0${units[power]}`;
+  };
+
+  // the Migratie Tool names its file after the moment when it was made
+  const made = /^(\d\d)(\d\d)(\d{4})(\d\d)(\d\d)\d\d\.zip$/i;
+  const describe = (file) => {
+    const [, day, month, year, hour, minute] = made.exec(file.name) || [];
+    if (!year) return `${file.name} (${fileSize(file.size)})`;
+    return `${file.name} \u2013 ${fileSize(file.size)} \u2013 gemaakt ${day}-${month}-${year} ${hour}:${minute}`;
   };
 
   const dressFileField = (field) => {
@@ -46,7 +57,7 @@
     input.classList.add("visually-hidden");
     const show = () => {
       const file = input.files[0];
-      chosen.textContent = file ? `${file.name} (${size(file.size)})` : "";
+      chosen.textContent = file ? describe(file) : "";
     };
     input.addEventListener("change", show);
     show();

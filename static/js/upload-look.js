@@ -15,7 +15,7 @@
   const wide = (data, at) => Number(data.getBigUint64(at, true));
   const said = (code) => ({ code });
 
-  // where the central directory is; `truncated` or `no_zip` when there is none, undefined when it is unsure
+  // where the central directory is; `truncated` when there is none, undefined when it is unsure
   const findDirectory = async (file) => {
     const place = file.size - 22;
     const tail = place >= 0 ? await view(file, place, 22) : undefined;
@@ -23,7 +23,7 @@
       const head = await view(file, 0, 4);
       const begins = head.byteLength === 4 && [0x04034b50, END].includes(head.getUint32(0, true));
       // a comment, or bytes behind it: the server says which
-      return begins ? (await hasEnd(file) ? undefined : said("truncated")) : said("no_zip");
+      return begins && (await hasEnd(file)) ? undefined : said("truncated");
     }
     const found = { entries: tail.getUint16(10, true), size: tail.getUint32(12, true), at: tail.getUint32(16, true) };
     return found.at + found.size === place ? found : findDirectory64(file, place);

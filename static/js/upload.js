@@ -6,19 +6,6 @@
   const WAITS = [0, 1000, 3000, 5000, 10000, 20000, 30000]; // milliseconds; from the last one on, again and again
   const GONE = [404, 410];
 
-  // as the server writes it
-  const size = (bytes) => {
-    const units = ["bytes", "KB", "MB", "GB", "TB"];
-    let power = 0;
-    while (bytes >= 1024 && power < units.length - 1) {
-      bytes /= 1024;
-      power += 1;
-    }
-    const digits = power ? 1 : 0;
-    const number = bytes.toLocaleString("nl-NL", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-    return `${number}\u00a0${units[power]}`;
-  };
-
   const megabytes = (bytes) => (bytes / 1024 / 1024).toLocaleString("nl-NL", { maximumFractionDigits: 1 });
 
   const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
@@ -63,10 +50,17 @@
       note.textContent = text;
       note.hidden = !text;
       note.classList.toggle("notice-error", isWrong);
-      form.elements.file.setAttribute("aria-invalid", String(Boolean(text) && isWrong));
+      form.elements.file.setAttribute("aria-invalid", String(isWrong));
+      form.elements.file.closest(".field").classList.toggle("field-wrong", isWrong);
+    };
+    // what the server said of the answer before this one
+    const forget = () => {
+      document.querySelectorAll(".error-summary, #id_file_error").forEach((one) => one.remove());
+      document.title = document.title.replace(/^Fout: /, "");
+      form.elements.file.setAttribute("aria-describedby", note.id);
     };
     const filled = (text, chosen) =>
-      text.replace("{name}", () => chosen.name).replace("{size}", size(chosen.size)).replace("{max}", size(given.largest));
+      text.replace("{name}", () => chosen.name).replace("{size}", fileSize(chosen.size)).replace("{max}", fileSize(given.largest));
 
     // what can be known of a file before it is sent: `code` when it would be refused, `known` when it was here before
     const look = async (chosen) => {
@@ -84,6 +78,7 @@
     const beginLook = () => {
       const [chosen] = form.elements.file.files;
       again = false;
+      forget();
       tell("", false);
       say("");
       looked = chosen ? look(chosen) : Promise.resolve({});

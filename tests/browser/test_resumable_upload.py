@@ -136,6 +136,7 @@ def test_wrong_files_are_refused_before_a_byte_travels(page: Page, portal: Porta
     page.on("request", lambda request: asked.append(request.url) if "/uploads/" in request.url else None)
     for name, content, sentence in (
         ("export.rar", b"Rar!", "Het migratiebestand moet een .zip-bestand zijn. U koos: export.rar."),
+        ("brief.zip", b"%PDF-1.7 of a letter", "Het migratiebestand is beschadigd of niet compleet."),
         ("leeg.zip", b"", "Het migratiebestand is leeg."),
         ("half.zip", zipped(OFFICE)[:-30], "Het migratiebestand is beschadigd of niet compleet."),
         ("ander.zip", zipped("87654321"), "Dit migratiebestand is van een ander kantoor"),
@@ -149,6 +150,39 @@ def test_wrong_files_are_refused_before_a_byte_travels(page: Page, portal: Porta
         expect(page.get_by_role("progressbar", name=BAR)).to_be_hidden()
     assert asked == []
     assert "/nieuw/bestand/" in page.url
+
+
+def test_only_what_is_wrong_with_this_file_is_said(page: Page, portal: Portal, tmp_path: Path) -> None:
+    """What the server said of the answer before is gone, from summary, field and title."""
+    to_the_file_page(page, portal)
+    page.get_by_role("button", name="Volgende >").click()
+    expect(page.get_by_role("heading", name="Er is een probleem")).to_be_visible()
+    wrong, right = tmp_path / "export.rar", tmp_path / "export.zip"
+    wrong.write_bytes(b"Rar!")
+    right.write_bytes(zipped(OFFICE))
+    page.locator("input[type=file]").set_input_files(wrong)
+    expect(page.get_by_text("U koos: export.rar.")).to_be_visible()
+    expect(page.get_by_text("Selecteer het migratiebestand (.zip).")).to_have_count(0)
+    expect(page.locator(".field-wrong")).to_be_visible()
+    expect(page.locator("input[type=file]")).to_have_accessible_description(re.compile("U koos: export.rar"))
+    page.locator("input[type=file]").set_input_files(right)
+    expect(page.locator(".field-wrong")).to_have_count(0)
+    expect(page).to_have_title(re.compile("^Pagina 3 van 4"))
+
+
+def test_chosen_file_says_how_large_it_is_and_when_it_was_made(
+    page: Page, portal: Portal, tmp_path: Path
+) -> None:
+    to_the_file_page(page, portal)
+    chosen = page.locator("[data-chosen]")
+    for name, shown in (
+        ("15102021135603.zip", "15102021135603.zip – 4,2 kB – gemaakt 15-10-2021 13:56"),  # noqa: RUF001
+        ("export.zip", "export.zip (4,2 kB)"),
+    ):
+        path = tmp_path / name
+        path.write_bytes(b"PK" + bytes(4298))
+        page.locator("input[type=file]").set_input_files(path)
+        expect(chosen).to_have_text(shown)
 
 
 def test_manifest_is_found_wherever_it_is(page: Page, portal: Portal, tmp_path: Path) -> None:

@@ -139,9 +139,9 @@ def test_s6_says_what_the_screen_says(browser, portal):
 
 def test_s6_names_what_is_replaced(browser, kept, office_pair):
     kept(office_pair, activate=True)
-    assert "Met Actief vervangt u: www.kantoor.example, geldig t/m 22-11-2027." in visible(
-        browser.get(UPLOAD)
-    )
+    page = browser.get(UPLOAD)
+    assert "Met Actief vervangt u: www.kantoor.example, geldig t/m 22-11-2027." in visible(page)
+    assert 'aria-describedby="id_is_active_helptext"' in page.content.decode()
 
 
 def test_upload_and_activate(browser, portal, office_p12):

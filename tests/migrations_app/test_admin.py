@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from migrations_app import admin, alarms, steering
-from migrations_app.models import QueuePause
+from migrations_app.models import MigrationJob, QueuePause
 from portal.office import hours
 from portal.office.models import OpeningHours
 from tests.migrations_app.jobs import DONE, put
@@ -19,6 +19,15 @@ def test_list_can_be_narrowed_to_a_status(checked, nextens_administrator):
     at = reverse("admin:migrations_app_migrationjob_changelist")
     assert job.reference in browser.get(at, {"status__exact": "queued"}).content.decode()
     assert job.reference not in browser.get(at, {"status__exact": "failed"}).content.decode()
+
+
+def test_days_and_numbers_as_everywhere(checked, nextens_administrator):
+    job = checked()
+    MigrationJob.objects.update(promised_day=dt.date(2026, 11, 3), records_total=1642)
+    at = reverse("admin:migrations_app_migrationjob_change", args=[job.pk])
+    page = logged_in(nextens_administrator).get(at).content.decode()
+    for shown in ("03-11-2026", "1.642"):
+        assert f'<div class="readonly">{shown}</div>' in page
 
 
 def test_job_with_its_parts_and_without_its_file(checked, nextens_administrator):

@@ -87,6 +87,7 @@ def test_page_for_people_asks_nothing_of_others(client):
         assert path in page
     assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r'id="([^"]+)"', page))
+    assert "`" not in page
 
 
 @pytest.mark.parametrize(

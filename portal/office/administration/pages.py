@@ -18,6 +18,8 @@ from portal.office.administration.lists import CappedPaginator, DeskList, office
 from portal.office.models import Office, User
 
 if TYPE_CHECKING:  # generic in the stubs only
+    from django_stubs_ext import StrOrPromise
+
     ModelAdmin = admin.ModelAdmin[Any]
 else:
     ModelAdmin = admin.ModelAdmin
@@ -42,6 +44,8 @@ class Desk(ModelAdmin):
     # facets count the whole table once for each choice
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
+    # what the list is called in the menu, when that is not its rows' own name
+    list_title: StrOrPromise = ""
     # switches the search box on; get_search_results does the searching
     search_fields = ("pk",)
     change_form_template = "admin/desk_form.html"
@@ -77,6 +81,10 @@ class Desk(ModelAdmin):
             wanted |= Q(**{f"{self.people_path}__in": list(people)})
         return wanted
 
+    def listed(self) -> str:
+        """What heads the list."""
+        return str(self.list_title or capfirst(str(self.opts.verbose_name_plural)))
+
     def called(self, row: Any) -> str:
         """What heads the page of `row`."""
         return str(row)
@@ -93,7 +101,7 @@ class Desk(ModelAdmin):
         office = self.office_of(row) if row is not None else None
         if office is not None and request.method == "GET":
             support.looked(office, at=row, what=str(self.opts.verbose_name), by=who(request))
-        context["desk_office"] = office
+        context |= {"desk_office": office, "list_title": self.listed()}
         if row is not None:
             context["name"] = self.called(row)
             context["title"] = f"{capfirst(str(self.opts.verbose_name))} {context['name']}"
@@ -107,9 +115,9 @@ class Desk(ModelAdmin):
     ) -> HttpResponse:
         office = office_named(request)
         if office is not None and request.method == "GET":
-            support.looked(office, at=None, what=str(self.opts.verbose_name_plural), by=who(request))
-        title = capfirst(str(self.opts.verbose_name_plural))
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+            what = str(self.list_title or self.opts.verbose_name_plural)
+            support.looked(office, at=None, what=what, by=who(request))
+        return super().changelist_view(request, {"title": self.listed(), **(extra_context or {})})
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -19,7 +19,7 @@ from portal.office import audit, sending, support, trail
 from portal.office.administration.acts import Act, ConfirmedActs
 from portal.office.administration.lists import ByOffice, Happened, Newest
 from portal.office.administration.pages import ReadOnly, who
-from portal.office.models import AuditEvent, OutgoingMail, SiteSettings
+from portal.office.models import ApiToken, AuditEvent, OutgoingMail, Scope, SiteSettings
 from portal.office.models.mail import MailState
 from portal.office.site import keep
 from portal.ui.templatetags.ui import moment
@@ -48,6 +48,7 @@ class ActFilter(admin.SimpleListFilter):
 
 
 class AuditEventAdmin(ReadOnly):
+    list_title = _("Logboek")
     list_display = ("at", "sentence", "office", "actor", "details")
     list_filter = (OfEvents, ByOffice, ActFilter)
     list_select_related = ("office", "actor")
@@ -96,7 +97,7 @@ class OutgoingMailAdmin(ConfirmedActs, ReadOnly):
     exact_fields = ("recipient",)
     search_help_text = _("Het hele e-mailadres van de ontvanger, of naam of KvK-nummer van het kantoor")
     fields = readonly_fields = (
-        "kind", "office", "recipient", "subject", "state", "attempts", "created_at", "sent_at",
+        "office", "recipient", "subject", "state", "attempts", "created_at", "sent_at",
         "next_attempt_at", "last_error",
     )  # fmt: skip
     change_form_template = "admin/desk_mail.html"
@@ -109,6 +110,9 @@ class OutgoingMailAdmin(ConfirmedActs, ReadOnly):
             _("De mail staat klaar voor verzending."),
         ),
     }
+
+    def called(self, row: OutgoingMail) -> str:
+        return f"{row.subject}, {moment(row.created_at)}"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("html")
@@ -151,7 +155,15 @@ class ApiTokenAdmin(ReadOnly):
     search_help_text = _(
         "Begin van het token, e-mailadres van de maker, of naam of KvK-nummer van het kantoor"
     )
-    exclude = ("digest",)
+    # no digest
+    fields = readonly_fields = (
+        "name", "prefix", "rights", "office", "created_by", "created_at", "last_used_at", "expires_at",
+        "revoked_at",
+    )  # fmt: skip
+
+    @admin.display(description=_("rechten"))
+    def rights(self, token: ApiToken) -> str:
+        return ", ".join(str(Scope(scope).label) for scope in token.scopes)
 
 
 class SiteSettingsAdmin(ModelAdmin):
@@ -182,4 +194,5 @@ class SiteSettingsAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: SiteSettings, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         keep(obj)
-        audit.record("site.changed", office=None, by=who(request), changed=", ".join(form.changed_data))
+        changed = ", ".join(str(form.fields[name].label) for name in form.changed_data)
+        audit.record("site.changed", office=None, by=who(request), changed=changed)

@@ -130,12 +130,12 @@ class UserAdmin(ConfirmedActs):
     @admin.display(description=_("kantoor"))
     def office(self, user: User) -> str:
         membership: Membership | None = getattr(user, "membership", None)
-        return membership.office.name if membership else ""
+        return membership.office.name if membership else "-"
 
     @admin.display(description=_("rol"))
     def role(self, user: User) -> str:
         membership: Membership | None = getattr(user, "membership", None)
-        return membership.get_role_display() if membership else ""
+        return membership.get_role_display() if membership else "-"
 
     @admin.display(description=_("tweestapsverificatie"))
     def second_step(self, user: Any) -> str:

@@ -41,8 +41,8 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(_("verzonden"), null=True)
 
     class Meta:
-        verbose_name = _("uitgaande mail")
-        verbose_name_plural = _("uitgaande mails")
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
         ordering = ("-created_at", "-id")
         indexes = (
             models.Index(name="mail_due", fields=("next_attempt_at",), condition=Q(state=MailState.WAITING)),

@@ -10,9 +10,10 @@ from django import forms, template
 from django.contrib.staticfiles import finders
 from django.core.paginator import Page
 from django.templatetags.static import static
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 from PIL import Image
 
 register = template.Library()
@@ -20,6 +21,9 @@ register = template.Library()
 DAY = "d-m-Y"
 MOMENT = "d-m-Y H:i"
 LONG_DAY = "j F Y"
+
+_STEP = 1024
+_UNITS = ("kB", "MB", "GB", "TB")
 
 # an icon for each tone, so that colour never says it alone
 TONES = {
@@ -31,28 +35,46 @@ TONES = {
 }
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def day(value: date | datetime | None) -> str:
     """`29-12-2020`; nothing for None. Moments in local time."""
-    return formats.date_format(value, DAY) if value else ""
+    return formats.date_format(_local(value), DAY) if value else ""
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def moment(value: datetime | None) -> str:
     """`22-11-2026 15:58`, local time; nothing for None."""
-    return formats.date_format(value, MOMENT) if value else ""
+    return formats.date_format(_local(value), MOMENT) if value else ""
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def long_day(value: date | datetime | None) -> str:
     """`2 november 2026`, for running text."""
-    return formats.date_format(value, LONG_DAY) if value else ""
+    return formats.date_format(_local(value), LONG_DAY) if value else ""
+
+
+def _local(value: date | datetime) -> date | datetime:
+    """Also for who calls these from Python, where Django leaves a moment in UTC."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
 
 
 @register.filter
 def number(value: float | None) -> str:
     """`12.345.678,9`; for counts and amounts only, never for years, ids or attributes."""
     return "" if value is None else formats.number_format(value, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """`117,7 MB`, `4,2 kB`, `8 bytes`: as static/js/portal.js writes it. Django's own filter says KB."""
+    if size < _STEP:
+        return ngettext("%(size)d byte", "%(size)d bytes", size) % {"size": size}
+    shown, unit = size / _STEP, 0
+    while shown >= _STEP and unit < len(_UNITS) - 1:
+        shown, unit = shown / _STEP, unit + 1
+    return f"{formats.number_format(round(shown, 1), 1)}\xa0{_UNITS[unit]}"
 
 
 @register.filter
@@ -86,6 +108,9 @@ def error_summary(form: forms.BaseForm | None) -> dict[str, Any]:
 
 def _target(form: forms.BaseForm, name: str) -> str:
     if name not in form.fields:
+        # of no field, as of a login: where the answer begins
+        name = next((field.name for field in form.visible_fields()), "")
+    if not name:
         return ""
     bound = form[name]
     # a group has no element of its own: its first choice gets the focus

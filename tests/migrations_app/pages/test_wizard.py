@@ -73,6 +73,20 @@ def test_choices_survive_going_back(browser):
     ]
 
 
+@pytest.mark.parametrize(
+    ("import_type", "kinds", "shown"),
+    [
+        ("combined", ["returns", "clients", "extension_schemes", "tax_cards"], "Gecombineerd ·"),
+        ("combined", ["clients", "extension_schemes", "tax_cards"], "Gecombineerd, zonder Aangiftes ·"),
+        ("combined", ["returns"], "Gecombineerd, zonder Klanten, Uitstelregelingen en Fiscale kaarten ·"),
+        ("responsibilities", [], "Verantwoordelijkheden ·"),
+    ],
+)
+def test_file_page_says_what_is_left_out(browser, import_type, kinds, shown):
+    browser.post(TYPE, {"import_type": import_type, "kinds": kinds, "message_status": "Archief"})
+    assert f"U migreert: {shown}" in visible(browser.get(FILE))
+
+
 def test_file_page_asks_for_the_choices_first(browser):
     assert browser.get(FILE).headers["Location"] == TYPE
     assert upload(browser).headers["Location"] == TYPE
@@ -120,7 +134,12 @@ def test_no_file(chosen):
     ("name", "data", "error"),
     [
         ("export.rar", GOOD, "Het migratiebestand moet een .zip-bestand zijn. U koos: export.rar."),
-        (NAME, b"%PDF-1.7", f"Het migratiebestand moet een .zip-bestand zijn. U koos: {NAME}."),
+        (
+            NAME,
+            b"%PDF-1.7",
+            "Het migratiebestand is beschadigd of niet compleet. "
+            "Maak met de migratietool een nieuw exportbestand.",
+        ),
         (NAME, b"", "Het migratiebestand is leeg. Maak met de migratietool een nieuw exportbestand."),
     ],
 )
@@ -136,7 +155,7 @@ def test_name_of_a_wrong_file_is_shown_as_text(chosen):
 def test_too_large_a_file(chosen, settings):
     settings.MIGRATION_MAX_BYTES = 500
     error = the_error(upload(chosen, b"PK\x03\x04" + bytes(2044)))
-    assert error == "Het migratiebestand is 2,0 KB. Het maximum is 500 bytes."
+    assert error == "Het migratiebestand is 2,0 kB. Het maximum is 500 bytes."
 
 
 @pytest.mark.parametrize(

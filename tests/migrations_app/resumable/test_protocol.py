@@ -191,7 +191,7 @@ def test_bytes_of_another_kind_of_file_are_refused_and_forgotten(
     with django_capture_on_commit_callbacks(execute=True):
         answer = program.add(address, 0, b"MZ program")
     assert answer.status_code == 415
-    assert f"U koos: {NAME}." in answer.content.decode()
+    assert "Het migratiebestand is beschadigd of niet compleet." in answer.content.decode()
     assert not Upload.objects.exists()
     assert stored() == []
 

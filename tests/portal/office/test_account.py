@@ -52,8 +52,18 @@ def test_password_ends_the_other_sessions(browser, staff_member):
     [
         ({"present": "verkeerd"}, "Het huidige wachtwoord klopt niet."),
         ({"again": "iets-heel-anders"}, "De twee wachtwoorden zijn niet gelijk."),
-        ({"new": "kort", "again": "kort"}, "12 tekens"),
-        ({"present": ""}, "Vul uw wachtwoord in."),
+        (
+            {"new": "kort", "again": "kort"},
+            "Dit wachtwoord is te kort. Kies er een van ten minste 12 tekens.",
+        ),
+        ({"new": "password1234", "again": "password1234"}, "Dit wachtwoord wordt te vaak gebruikt."),
+        (
+            {"new": "medewerker@demo", "again": "medewerker@demo"},
+            "Dit wachtwoord lijkt te veel op uw naam of e-mailadres.",
+        ),
+        ({"present": ""}, "Vul uw huidige wachtwoord in."),
+        ({"new": ""}, "Vul een nieuw wachtwoord in."),
+        ({"again": ""}, "Vul het nieuwe wachtwoord nog eens in."),
     ],
 )
 def test_password_that_is_not_changed(browser, staff_member, data, sentence):

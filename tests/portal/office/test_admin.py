@@ -306,7 +306,7 @@ def test_every_look_is_in_the_offices_own_logbook(browser, office, administrator
     assert acts(neighbour) == []
     logbook = logged_in(administrator).get("/instellingen/logboek/").content.decode()
     assert "Bekeken door Nextens" in logbook
-    for what in ("kantoor", "gebruiker", "uitgaande mails"):
+    for what in ("kantoor", "gebruiker", "mails"):
         assert f"onderdeel: {what}" in logbook
 
 

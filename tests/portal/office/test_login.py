@@ -74,7 +74,7 @@ def test_every_failure_looks_the_same(client, administrator, office, field, valu
         given[field] = value
     response = client.post("/inloggen/", given)
     assert response.status_code == 200
-    assert re.findall(r"<li>(.*?)</li>", text_of(response)) == [WRONG]
+    assert re.findall(r"<li>(.*?)</li>", text_of(response)) == [f'<a href="#id_login">{WRONG}</a>']
     assert "_auth_user_id" not in client.session
 
 
@@ -248,7 +248,10 @@ def test_weak_new_password_is_refused(client, administrator):
     page, _ = new_password_page(client, administrator.email)
     answer = text_of(client.post(page.request["PATH_INFO"], {"password1": "kort", "password2": "kort"}))
     assert "<title>Fout: Nieuw wachtwoord" in answer
-    assert "12 tekens" in answer
+    assert "Dit wachtwoord is te kort." in answer
+    new = {"password1": "nog-een-lang-wachtwoord", "password2": "iets-heel-anders"}
+    answer = text_of(client.post(page.request["PATH_INFO"], new))
+    assert "De twee wachtwoorden zijn niet gelijk." in answer
 
 
 @pytest.mark.parametrize("who", ["stranger", "disabled", "disabled office"])

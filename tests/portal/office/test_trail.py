@@ -110,6 +110,29 @@ def test_facts_in_dutch(office):
     assert trail.actor(event) == "Nextens (automatisch)"
     event = audit.record("token.created", office=office, by=None, scopes="certificates, migrations:write")
     assert trail.details(event) == "rechten: Certificaten beheren, Migratiebestanden uploaden"
+    event = audit.record("office.products_set", office=office, by=None, taxes="IB, ERF")
+    assert trail.details(event) == "producten: IB, Erfbelasting"
+    event = audit.record("mail.sent_again", office=office, by=None, subject="Uw migratie")
+    assert trail.details(event) == "onderwerp: Uw migratie"
+
+
+def test_no_code_is_shown(browser, office):
+    """Neither of an act that the code recorded once, nor of why a file was refused or a key was used."""
+    audit.record("office.forgotten", office=office, by=None)
+    audit.record("migration.refused", office=office, by=None, reference="MIG-2026-0042", code="not-a-zip")
+    audit.record("certificate.used", office=office, by=None, purpose="proof")
+    page = browser.get(PAGE).content.decode()
+    assert "Andere handeling" in page
+    assert "doel: proef of de sleutel werkt" in page
+    assert not re.search("forgotten|not-a-zip|proof", page)
+
+
+def test_every_use_of_a_key_has_words():
+    used = set()
+    for file in Path("certificates").rglob("*.py"):
+        for call in calls(ast.parse(file.read_text(encoding="utf-8")), {"sign", "signing.sign"}):
+            used |= {each.value.value for each in call.keywords if each.arg == "purpose"}
+    assert used == set(trail.PURPOSES)
 
 
 def test_other_offices_stay_out(browser, neighbour, neighbour_administrator):

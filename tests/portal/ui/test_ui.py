@@ -31,16 +31,33 @@ class Form(forms.Form):
         ("{{ at|moment }}", "02-07-2026 00:30"),
         ("{{ at|long_day }}", "2 juli 2026"),
         ("{{ date|day }}", "29-12-2020"),
+        ("{{ naive|moment }}", "01-02-2026 03:04"),
         ("{{ none|day }}{{ none|moment }}{{ none|long_day }}{{ none|number }}", ""),
         ("{{ count|number }}", "12.345.678"),
         ("{{ amount|number }}", "12.345,9"),
         ("{{ year }}", "2021"),
-        ("{{ date|date:'SHORT_DATE_FORMAT' }}", "29-12-2020"),
+        ("{{ date }} {{ date|date:'SHORT_DATE_FORMAT' }}", "29-12-2020 29-12-2020"),
     ],
 )
 def test_dutch_formats(source, shown):
     values = {"date": dt.date(2020, 12, 29), "none": None, "count": 12345678, "amount": 12345.9, "year": 2021}
+    values["naive"] = dt.datetime(2026, 2, 1, 3, 4)  # noqa: DTZ001 - as a message writes it
     assert render(source, at=SUMMER_NIGHT, **values) == shown
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        (1, "1 byte"),
+        (1023, "1023 bytes"),
+        (4300, "4,2 kB"),
+        (1024**2, "1,0 MB"),
+        (123_417_395, "117,7 MB"),
+        (2000 * 1024**4, "2000,0 TB"),
+    ],
+)
+def test_file_size_as_the_wireframes_write_it(size, shown):
+    assert render("{{ size|file_size }}", size=size) == shown
 
 
 @pytest.mark.parametrize(
@@ -62,7 +79,7 @@ def test_field_ties_hint_and_error_to_the_widget():
 def test_group_of_choices_is_a_fieldset():
     html = render("{% field form.kind %}", form=Form({}))
     assert "<legend>Soort</legend>" in html
-    assert '<fieldset class="field" id="id_kind" aria-describedby="id_kind_error">' in html
+    assert '<fieldset class="field field-wrong" id="id_kind" aria-describedby="id_kind_error">' in html
     assert '<label for="id_kind_0">A</label>' in html
 
 
@@ -84,7 +101,28 @@ def test_error_summary_links_to_the_fields():
     assert "Er is een probleem" in html
     assert '<a href="#id_kind_0">' in html
     assert '<a href="#id_file">' in html
-    assert "<li>Past niet bij elkaar.</li>" in html
+    assert '<a href="#id_name">Past niet bij elkaar.</a>' in html
+
+
+def test_error_of_no_field_leads_to_the_first():
+    form = Form({"name": "x"}, {})
+    form.add_error(None, "Klopt niet.")
+    assert '<li><a href="#id_name">Klopt niet.</a></li>' in render("{% error_summary form %}", form=form)
+    assert "<li>Klopt niet.</li>" in render("{% error_summary form %}", form=fieldless("Klopt niet."))
+
+
+def fieldless(message):
+    form = forms.Form({})
+    form.add_error(None, message)
+    return form
+
+
+@pytest.mark.parametrize("name", ["active", "kind"])
+def test_choices_show_that_they_are_wrong(name):
+    form = Form({"name": "x"}, {})
+    assert "field-wrong" not in render("{% field form.active %}", form=form)
+    form.add_error(name, "Kies.")
+    assert 'class="field field-wrong"' in render("{% field form." + name + " %}", form=form)
 
 
 def test_no_errors_no_summary():
