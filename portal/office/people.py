@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,10 +38,11 @@ class NotInvitedError(Exception):
 @transaction.atomic
 def invite(*, office: Office, email: str, role: Role, by: User) -> Membership:
     """Make the account and mail its one-time link. Raises AlreadyKnownError."""
-    email = email.strip().lower()
-    if User.objects.filter(email=email).exists():
-        raise AlreadyKnownError
-    user = User.objects.create_user(email)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email)
+    except IntegrityError:  # two may ask for the same address at once
+        raise AlreadyKnownError from None
     membership = Membership.objects.create(user=user, office=office, role=role)
     audit.record("user.invited", office=office, by=by, target=user, role=str(role))
     _mail_link(membership)
