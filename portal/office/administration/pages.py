@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.forms import Media
@@ -88,13 +89,17 @@ class Desk(ModelAdmin):
             found = getattr(found, name, None)
         return found if isinstance(found, Office) else None
 
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        row = context.get("original")
-        office = self.office_of(row) if row is not None else None
+    def look(self, request: HttpRequest, row: Model) -> None:
+        """Tell the office that somebody reads a page about `row`; who sends a form has read it already."""
+        office = self.office_of(row)
         if office is not None and request.method == "GET":
             support.looked(office, at=row, what=str(self.opts.verbose_name), by=who(request))
-        context["desk_office"] = office
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        row = context.get("original")
+        context["desk_office"] = self.office_of(row) if row is not None else None
         if row is not None:
+            self.look(request, row)
             context["name"] = self.called(row)
             context["title"] = f"{capfirst(str(self.opts.verbose_name))} {context['name']}"
             context["subtitle"] = None
@@ -105,11 +110,20 @@ class Desk(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        office = office_named(request)
+        title = capfirst(str(self.opts.verbose_name_plural))
+        response = super().changelist_view(request, {"title": title, **(extra_context or {})})
+        office = office_named(request) or self._only_office(request, response)
         if office is not None and request.method == "GET":
             support.looked(office, at=None, what=str(self.opts.verbose_name_plural), by=who(request))
-        title = capfirst(str(self.opts.verbose_name_plural))
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        return response
+
+    def _only_office(self, request: HttpRequest, response: HttpResponse) -> Office | None:
+        """Whose rows a search found, when they are all of one office: that is a list of that office."""
+        found = getattr(response, "context_data", None) or {}
+        if SEARCH_VAR not in request.GET or "cl" not in found:
+            return None
+        offices = {self.office_of(row) for row in found["cl"].result_list} - {None}
+        return offices.pop() if len(offices) == 1 else None
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
