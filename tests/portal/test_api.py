@@ -118,3 +118,10 @@ def test_a_mistake_of_ours_is_a_problem_that_tells_nothing(program, monkeypatch)
     answer = program.get(OFFICE)
     assert problem(answer) == (500, "internal-server-error")
     assert "geheim" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("body", ["{", "[" * 100_000, '{"a":' * 100_000])
+def test_body_that_is_no_json_is_refused_in_dutch(program, body):
+    answer = program.post("/api/v1/migrations/", body, content_type="application/json")
+    assert problem(answer) == (400, "unreadable")
+    assert answer.json()["detail"] == "De aanvraag is geen leesbare JSON."
