@@ -57,6 +57,9 @@ class Target:
     def staging(self) -> str:
         return f"staging_{self.table}"
 
+    def has(self, column: str) -> bool:
+        return any(each.name == column for each in self.columns)
+
     @cached_property
     def values(self) -> Callable[[Any], Sequence[Any]]:
         """The values of a record, in the order of `columns`."""
