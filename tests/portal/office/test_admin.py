@@ -397,3 +397,14 @@ def test_list_of_all_is_a_look_at_nobody(browser, administrator, office):
     browser.get("/admin/office/user/")
     browser.get("/admin/office/user/", {"q": "geen"})
     assert acts(office) == []
+
+
+def test_no_history_beside_the_trail(browser, administrator):
+    assert browser.get(f"{page_of(administrator)}history/").status_code == 404
+
+
+def test_pages_warn_before_the_session_ends(browser, administrator):
+    for at in ("/admin/", f"{page_of(administrator)}change/", f"{page_of(administrator)}uitschakelen/"):
+        page = browser.get(at).content.decode()
+        assert ">Blijf ingelogd</button>" in page
+        assert "js/session.js" in page
