@@ -92,7 +92,7 @@ def change_role(membership: Membership, role: Role, *, by: User) -> None:
     """Raises LastAdministratorError."""
     _hold(membership.office)
     if role != Role.ADMINISTRATOR:
-        _another_administrator(membership)
+        _may_go(membership)
     membership.role = role
     membership.save(update_fields=["role"])
     audit.record("user.role_changed", office=membership.office, by=by, target=membership.user, role=str(role))
@@ -102,7 +102,7 @@ def change_role(membership: Membership, role: Role, *, by: User) -> None:
 def disable(membership: Membership, *, by: User) -> None:
     """Out within one request: every request asks, and the sessions go. Raises LastAdministratorError."""
     _hold(membership.office)
-    _another_administrator(membership)
+    _may_go(membership)
     _set_active(membership.user, active=False)
     sessions.end(membership.user)
     audit.record("user.disabled", office=membership.office, by=by, target=membership.user)
@@ -119,12 +119,13 @@ def _hold(office: Office) -> None:
     Office.objects.select_for_update().get(pk=office.pk)
 
 
-def _another_administrator(membership: Membership) -> None:
-    others = Membership.objects.filter(
+def _may_go(membership: Membership) -> None:
+    administrators = Membership.objects.filter(
         office=membership.office, role=Role.ADMINISTRATOR, user__is_active=True
-    ).exclude(pk=membership.pk)
+    ).select_related("user")
     # who has not accepted an invitation yet cannot administer anything
-    if not any(other.user.has_usable_password() for other in others.select_related("user")):
+    able = {one.pk for one in administrators if one.user.has_usable_password()}
+    if able == {membership.pk}:
         raise LastAdministratorError
 
 
