@@ -209,6 +209,7 @@ class MigrationJobAdmin(ReadOnly):
             else:
                 messages.success(request, str(act.done))
             return redirect(back)
+        self.look(request, job)
         allowed = job.status in act.statuses
         context = {"act": act, "object": job, "allowed": allowed, "back": back, "subtitle": job.reference}
         return self._render(request, act.title, context)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -52,9 +54,18 @@ def _broker() -> None:
         broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
 
 
+def _storage() -> None:
+    default_storage.exists("health")
+    # a folder says of nothing that it is there, also when the folder itself is not
+    if folder := getattr(default_storage, "location", ""):
+        made = next(path for path in (Path(folder), *Path(folder).parents) if path.exists())
+        if not os.access(made, os.W_OK | os.X_OK):
+            raise PermissionError
+
+
 CHECKS: dict[str, Callable[[], object]] = {
     "database": _database,
     "broker": _broker,
-    "storage": lambda: default_storage.exists("health"),
+    "storage": _storage,
     "keys": storage_keyring,
 }

@@ -16,13 +16,7 @@ from migrations_app.migration_file import AcceptedRecord, RecordProblem
 from migrations_app.models import ControlTotal, MigrationJob, Part, PartKind
 
 # of the other kinds a record has neither tax nor year
-KINDS = (
-    PartKind.RETURNS,
-    PartKind.ASSESSMENT_MESSAGES,
-    PartKind.EXTENSION_SCHEMES,
-    PartKind.TAX_CARDS,
-)
-_WITH_AMOUNT = (PartKind.RETURNS, PartKind.ASSESSMENT_MESSAGES)
+KINDS = tuple(kind for kind, target in TARGETS.items() if target.has("tax_year"))
 Key = tuple[str, int]
 _NOTHING = Decimal(0)
 
@@ -87,9 +81,10 @@ def measures(kind: PartKind, said: Said) -> str:
     """SQL: tax, tax year and amount of a row `t`, as far as the file says them."""
     if kind not in KINDS:
         return "'', 0, 0"
-    tax = "''" if kind == PartKind.TAX_CARDS else f"CASE WHEN {said.tax} THEN t.tax ELSE '' END"
+    target = TARGETS[kind]
+    tax = f"CASE WHEN {said.tax} THEN t.tax ELSE '' END" if target.has("tax") else "''"
     year = f"CASE WHEN {said.year} THEN COALESCE(t.tax_year, 0) ELSE 0 END"
-    amount = f"CASE WHEN {said.amount} THEN t.amount ELSE 0 END" if kind in _WITH_AMOUNT else "0"
+    amount = f"CASE WHEN {said.amount} THEN t.amount ELSE 0 END" if target.has("amount") else "0"
     return f"{tax}, {year}, {amount}"
 
 
@@ -139,11 +134,12 @@ _WRITTEN = """
 
 
 def _names(kind: PartKind) -> dict[str, str]:
-    tax = "''" if kind == PartKind.TAX_CARDS else "t.tax"
+    target = TARGETS[kind]
+    tax = "t.tax" if target.has("tax") else "''"
     return {
         "columns": f"{tax}, COALESCE(t.tax_year, 0)",
-        "amount": "t.amount" if kind in _WITH_AMOUNT else "0",
-        "table": TARGETS[kind].table,
+        "amount": "t.amount" if target.has("amount") else "0",
+        "table": target.table,
     }
 
 

@@ -58,6 +58,9 @@ class Target:
     def staging(self) -> str:
         return f"staging_{self.table}"
 
+    def has(self, column: str) -> bool:
+        return any(each.name == column for each in self.columns)
+
 
 def _text(name: str, field: str = "", *, recurs: bool = False) -> Column:
     return Column(name, "text", field or name, ENCODERS[str], "", recurs)

@@ -39,7 +39,7 @@ def person(view: PersonView[P]) -> PlainView[P]:
         if not request.user.is_authenticated:
             return _to_login(request)
         known: PersonRequest = request  # type: ignore[assignment]  # the backend knows no other kind of user
-        return view(known, *args, **kwargs)
+        return _kept_nowhere(view(known, *args, **kwargs))
 
     return entered
 
@@ -57,7 +57,7 @@ def member(view: OfficeView[P]) -> PlainView[P]:
         office_request: OfficeRequest = request  # type: ignore[assignment]  # completed by the next two lines
         office_request.membership = membership
         office_request.office = membership.office
-        return view(office_request, *args, **kwargs)
+        return _kept_nowhere(view(office_request, *args, **kwargs))
 
     return entered
 
@@ -96,6 +96,12 @@ def own(request: OfficeRequest, source: QuerySet[M], pk: UUID) -> M: ...
 def own(request: OfficeRequest, source: type[M] | QuerySet[M], pk: UUID) -> M:
     """The object with this id when it is the office's own, by its field `office`; else 404."""
     return get_object_or_404(source, pk=pk, office=request.office)
+
+
+def _kept_nowhere(response: HttpResponseBase) -> HttpResponseBase:
+    """After the log-out, who is next at the browser goes back to no page; unless the view says else."""
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
 
 
 def _to_login(request: HttpRequest) -> HttpResponseBase:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -49,9 +49,13 @@ def ask(user: User, new_email: str) -> None:
 
 def find(secret: str) -> EmailChange | None:
     """The change that a link belongs to, when it may still be confirmed."""
+    return _waiting(secret).first()
+
+
+def _waiting(secret: str) -> QuerySet[EmailChange]:
     digest = one_time.digest_of(secret)
     waiting = EmailChange.objects.filter(expires_at__gt=timezone.now(), user__is_active=True)
-    return waiting.filter(Q(old_digest=digest) | Q(new_digest=digest)).first()
+    return waiting.filter(Q(old_digest=digest) | Q(new_digest=digest))
 
 
 def confirm(secret: str) -> bool | None:
@@ -67,10 +71,10 @@ def confirm(secret: str) -> bool | None:
 
 @transaction.atomic
 def _confirm(secret: str) -> bool | None:
-    found = find(secret)
-    if found is None:
+    # the database asks once more for whom it has waited: a change may be done, or another one asked for
+    change = _waiting(secret).select_for_update(of=("self",)).first()
+    if change is None:
         return None
-    change = EmailChange.objects.select_for_update().get(pk=found.pk)
     side = "old" if change.old_digest == one_time.digest_of(secret) else "new"
     setattr(change, f"{side}_confirmed_at", timezone.now())
     change.save(update_fields=[f"{side}_confirmed_at"])

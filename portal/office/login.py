@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from allauth.account import views as allauth_views
@@ -14,12 +15,14 @@ from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from portal.office import audit, login_forms
+from portal.office import audit, login_forms, sessions
 from portal.office.models import User
 
 NAME_COOKIE = "gebruikersnaam"
 _SALT = "portal.office.login.name"
 _YEAR = 365 * 24 * 3600
+# more than making a mail takes
+FORGOTTEN_SECONDS = 0.5
 
 
 class LoginView(allauth_views.LoginView):  # type: ignore[misc]  # allauth ships no hints
@@ -45,6 +48,13 @@ class ForgottenView(allauth_views.PasswordResetView):  # type: ignore[misc]  # a
     template_name = "account/forgotten.html"
     success_url = reverse_lazy("account_reset_password_done")
 
+    def form_valid(self, form: login_forms.ForgottenForm) -> HttpResponse:
+        """Making a mail takes time: an answer at once would tell that nobody has this name."""
+        began = time.monotonic()
+        response: HttpResponse = super().form_valid(form)
+        time.sleep(max(0.0, FORGOTTEN_SECONDS - (time.monotonic() - began)))
+        return response
+
 
 class LinkSentView(allauth_views.PasswordResetDoneView):  # type: ignore[misc]  # allauth ships no hints
     template_name = "account/link_sent.html"
@@ -54,6 +64,12 @@ class LinkSentView(allauth_views.PasswordResetDoneView):  # type: ignore[misc]  
 class NewPasswordView(allauth_views.PasswordResetFromKeyView):  # type: ignore[misc]  # allauth ships no hints
     form_class = login_forms.NewPasswordForm
     template_name = "account/new_password.html"
+
+    def form_valid(self, form: login_forms.NewPasswordForm) -> HttpResponse:
+        """Sessions of the password before it work no more, and are no longer listed as if they did."""
+        response: HttpResponse = super().form_valid(form)
+        sessions.end(self.reset_user)
+        return response
 
 
 class PasswordChangedView(allauth_views.PasswordResetFromKeyDoneView):  # type: ignore[misc]  # allauth ships no hints

@@ -23,10 +23,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.office import mfa, mfa_forms
+from portal.office import mfa, mfa_forms, sessions
 from portal.office.access import password_again, password_again_to_change, person
 from portal.office.backends import MAIN_FACTORS
 from portal.office.http import PersonRequest
+from portal.office.models import User
 
 
 class SecondStepView(base_views.AuthenticateView):  # type: ignore[misc]  # allauth ships no hints
@@ -53,7 +54,20 @@ class PasswordAgainView(account_views.ReauthenticateView):  # type: ignore[misc]
     template_name = "account/password_again.html"
 
 
-class AppView(totp_views.ActivateTOTPView):  # type: ignore[misc]  # allauth ships no hints
+class _EndsOthers:
+    """Sessions that began with the password alone end when somebody gets a second step."""
+
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        is_first = not getattr(self.request.user, "has_mfa", False)
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]  # of the view beside it
+        if is_first and isinstance(self.request.user, User):
+            sessions.end(self.request.user, but=self.request.session.session_key)
+        return response
+
+
+class AppView(_EndsOthers, totp_views.ActivateTOTPView):  # type: ignore[misc]  # allauth ships no hints
     form_class = mfa_forms.AppForm
     template_name = "account/mfa_app.html"
 
@@ -69,7 +83,7 @@ class AppView(totp_views.ActivateTOTPView):  # type: ignore[misc]  # allauth shi
         return response
 
 
-class PasskeyView(webauthn_views.AddWebAuthnView):  # type: ignore[misc]  # allauth ships no hints
+class PasskeyView(_EndsOthers, webauthn_views.AddWebAuthnView):  # type: ignore[misc]  # allauth ships no hints
     form_class = mfa_forms.PasskeyForm
     template_name = "account/mfa_passkey.html"
 

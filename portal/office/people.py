@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,10 +38,11 @@ class NotInvitedError(Exception):
 @transaction.atomic
 def invite(*, office: Office, email: str, role: Role, by: User) -> Membership:
     """Make the account and mail its one-time link. Raises AlreadyKnownError."""
-    email = email.strip().lower()
-    if User.objects.filter(email=email).exists():
-        raise AlreadyKnownError
-    user = User.objects.create_user(email)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email)
+    except IntegrityError:  # two may ask for the same address at once
+        raise AlreadyKnownError from None
     membership = Membership.objects.create(user=user, office=office, role=role)
     audit.record("user.invited", office=office, by=by, target=user, role=str(role))
     _mail_link(membership)
@@ -91,7 +92,7 @@ def change_role(membership: Membership, role: Role, *, by: User) -> None:
     """Raises LastAdministratorError."""
     _hold(membership.office)
     if role != Role.ADMINISTRATOR:
-        _another_administrator(membership)
+        _may_go(membership)
     membership.role = role
     membership.save(update_fields=["role"])
     audit.record("user.role_changed", office=membership.office, by=by, target=membership.user, role=str(role))
@@ -101,7 +102,7 @@ def change_role(membership: Membership, role: Role, *, by: User) -> None:
 def disable(membership: Membership, *, by: User) -> None:
     """Out within one request: every request asks, and the sessions go. Raises LastAdministratorError."""
     _hold(membership.office)
-    _another_administrator(membership)
+    _may_go(membership)
     _set_active(membership.user, active=False)
     sessions.end(membership.user)
     audit.record("user.disabled", office=membership.office, by=by, target=membership.user)
@@ -118,12 +119,13 @@ def _hold(office: Office) -> None:
     Office.objects.select_for_update().get(pk=office.pk)
 
 
-def _another_administrator(membership: Membership) -> None:
-    others = Membership.objects.filter(
+def _may_go(membership: Membership) -> None:
+    administrators = Membership.objects.filter(
         office=membership.office, role=Role.ADMINISTRATOR, user__is_active=True
-    ).exclude(pk=membership.pk)
+    ).select_related("user")
     # who has not accepted an invitation yet cannot administer anything
-    if not any(other.user.has_usable_password() for other in others.select_related("user")):
+    able = {one.pk for one in administrators if one.user.has_usable_password()}
+    if able == {membership.pk}:
         raise LastAdministratorError
 
 

@@ -50,7 +50,7 @@ def claim() -> OutgoingMail | None:
 def _attempt(mail: OutgoingMail) -> bool:
     try:
         message(mail).send()
-    except (SMTPException, OSError) as exc:
+    except (SMTPException, OSError, ValueError) as exc:  # the last: an address that no header can hold
         _put_back(mail, type(exc).__name__)
         return False
     _mark_sent(mail)

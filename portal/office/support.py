@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.ids import uuid7
-from portal.office import audit, people, sessions
+from portal.office import audit, passwords, people, sessions
 from portal.office.models import LoginSession, Office, OutgoingMail, SecondStepReset, User
 from portal.office.models.mail import MailState
 from portal.office.notices import office_of
@@ -64,6 +64,13 @@ def set_user_active(user: User, *, active: bool, by: User) -> None:
     if not active:
         sessions.end(user)
     audit.record("user.enabled" if active else "user.disabled", office=None, by=by, target=user)
+
+
+@transaction.atomic
+def send_link(user: User, *, by: User) -> None:
+    """Mail somebody the link with which a new password is set."""
+    passwords.send_password_link(user)
+    audit.record("user.link_sent", office=office_of(user), by=by, target=user)
 
 
 @transaction.atomic

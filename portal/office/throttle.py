@@ -121,8 +121,9 @@ def waiting(count: int) -> float:
 
 
 def network(address: str) -> str:
-    """Whoever has one IPv6 address has 2^64 of them."""
+    """Whoever has one IPv6 address has 2^64 of them; all of IPv4 written as IPv6 would be a single one."""
     ip = ipaddress.ip_address(address)
+    ip = getattr(ip, "ipv4_mapped", None) or ip
     return str(ipaddress.ip_network(f"{ip}/64", strict=False)) if ip.version == 6 else str(ip)
 
 

@@ -66,6 +66,7 @@ ACTS = {
     "user.enabled": gettext_lazy("Gebruiker ingeschakeld"),
     "user.invited": gettext_lazy("Gebruiker uitgenodigd"),
     "user.invited_again": gettext_lazy("Gebruiker opnieuw uitgenodigd"),
+    "user.link_sent": gettext_lazy("Wachtwoordlink gestuurd door Nextens"),
     "user.logged_in": gettext_lazy("Ingelogd"),
     "user.name_changed": gettext_lazy("Naam gewijzigd"),
     "user.passkey_added": gettext_lazy("Passkey toegevoegd"),

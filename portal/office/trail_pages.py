@@ -60,7 +60,8 @@ class TrailFilter(forms.Form):
         wanted = Q(**{name: asked[name] for name in ("act", "actor") if asked[name]})
         if asked["since"]:
             wanted &= Q(at__gte=_midnight(asked["since"]))
-        if asked["until"]:
+        # nothing comes after the last day there is
+        if asked["until"] and asked["until"] < dt.date.max:
             wanted &= Q(at__lt=_midnight(asked["until"] + dt.timedelta(days=1)))
         return events.filter(wanted)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from migrations_app import admin, alarms, steering
 from migrations_app.models import MigrationJob, QueuePause
 from portal.office import hours
-from portal.office.models import OpeningHours
+from portal.office.models import AuditEvent, OpeningHours
 from tests.migrations_app.jobs import DONE, put
 from tests.people import logged_in
 
@@ -114,3 +114,9 @@ def test_run_that_goes_on_in_office_hours_is_shown(checked, office, begun, waive
     job.finished_at = dt.datetime(2026, 11, 24, 20, tzinfo=dt.UTC)
 
     assert alarms.overran(job, job.finished_at) is overran
+
+
+def test_page_that_asks_is_a_look_too(checked, nextens_administrator):
+    job = checked()
+    logged_in(nextens_administrator).get(reverse("admin:migrations_app_migrationjob_pause", args=[job.pk]))
+    assert AuditEvent.objects.get(act="support.looked").office == job.office

@@ -2,6 +2,8 @@
 
 import json
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -119,3 +121,28 @@ def test_a_mistake_of_ours_is_a_problem_that_tells_nothing(program, monkeypatch)
     answer = program.get(OFFICE)
     assert problem(answer) == (500, "internal-server-error")
     assert "geheim" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("body", ["{", "[" * 100_000, '{"a":' * 100_000])
+def test_body_that_is_no_json_is_refused_in_dutch(program, body):
+    answer = program.post("/api/v1/migrations/", body, content_type="application/json")
+    assert problem(answer) == (400, "unreadable")
+    assert answer.json()["detail"] == "De aanvraag is geen leesbare JSON."
+
+
+def test_documented_client_repeats_a_call_with_its_key(monkeypatch):
+    (script,) = re.findall(
+        r"```python\n(.*?)```", (Path(__file__).parents[2] / "docs/api.md").read_text(), re.DOTALL
+    )
+    monkeypatch.setenv("NEXTENS_TOKEN", "nxt_proef")
+    monkeypatch.setattr("sys.argv", ["migrate.py", "https://portal.example", "a.zip"])
+    program = {"__name__": "migrate"}
+    exec(script, program)  # noqa: S102 - of this repository
+    busy = SimpleNamespace(status_code=429, headers={"Retry-After": "0"})
+    answers = [busy, SimpleNamespace(status_code=201, ok=True, json=dict)]
+    sent = []
+    monkeypatch.setattr(
+        program["requests"], "request", lambda *_, headers, **__: sent.append(headers) or answers.pop(0)
+    )
+    program["call"]("POST", "https://portal.example/", headers={"Idempotency-Key": "k"})
+    assert sent[0] == sent[1] == {"Authorization": "Bearer nxt_proef", "Idempotency-Key": "k"}

@@ -2,6 +2,7 @@
 
 import pytest
 from celery import Celery
+from django.core.files.storage import FileSystemStorage
 from django.test import Client
 
 from portal import health
@@ -32,3 +33,10 @@ def test_not_ready_without_a_broker(monkeypatch):
     monkeypatch.setattr(health, "app", Celery(broker="redis://127.0.0.1:1/0", set_as_current=False))
     answer = Client().get("/health/ready")
     assert answer.json()["broker"] is False
+
+
+@pytest.mark.django_db
+def test_not_ready_without_a_folder_for_files(monkeypatch, tmp_path):
+    (tmp_path / "files").touch()
+    monkeypatch.setattr(health.default_storage, "_wrapped", FileSystemStorage(tmp_path / "files"))
+    assert Client().get("/health/ready").json()["storage"] is False

@@ -8,6 +8,7 @@ import sys
 from uuid import UUID
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from certificates.models import Certificate
@@ -121,3 +122,8 @@ def test_nothing_about_people_in_it(client, administrator):
     text = client.get("/metrics").content.decode()
     assert administrator.email not in text
     assert not re.search(r"view=\"[^\"]*@", text)
+
+
+def test_who_reads_them_on_this_machine_speaks_plain_http(db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert [Client().get(path).status_code for path in ("/metrics", "/health/live", "/")] == [200, 200, 301]

@@ -74,6 +74,7 @@ class ConfirmedActs(Desk):
         act, row = self.acts[word], self.get_object(request, str(pk))
         if row is None:
             raise Http404
+        self.look(request, row)
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
         form = act.form(request.POST or None) if act.form else None
         allowed = act.possible(row)

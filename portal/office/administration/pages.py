@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.forms import Media
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -96,13 +97,18 @@ class Desk(ModelAdmin):
             found = getattr(found, name, None)
         return found if isinstance(found, Office) else None
 
+    def look(self, request: HttpRequest, row: Model) -> None:
+        """Tell the office that somebody reads a page about `row`; who sends a form has read it already."""
+        office = self.office_of(row)
+        if office is not None and request.method == "GET":
+            support.looked(office, at=row, what=str(self.opts.verbose_name), by=who(request))
+
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         row = context.get("original")
         office = self.office_of(row) if row is not None else None
-        if office is not None and request.method == "GET":
-            support.looked(office, at=row, what=str(self.opts.verbose_name), by=who(request))
         context |= {"desk_office": office, "list_title": self.listed()}
         if row is not None:
+            self.look(request, row)
             context["name"] = self.called(row)
             context["title"] = f"{capfirst(str(self.opts.verbose_name))} {context['name']}"
             context["subtitle"] = None
@@ -113,11 +119,24 @@ class Desk(ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        office = office_named(request)
+        response = super().changelist_view(request, {"title": self.listed(), **(extra_context or {})})
+        office = office_named(request) or self._only_office(request, response)
         if office is not None and request.method == "GET":
             what = str(self.list_title or self.opts.verbose_name_plural)
             support.looked(office, at=None, what=what, by=who(request))
-        return super().changelist_view(request, {"title": self.listed(), **(extra_context or {})})
+        return response
+
+    def _only_office(self, request: HttpRequest, response: HttpResponse) -> Office | None:
+        """Whose rows a search found, when they are all of one office: that is a list of that office."""
+        found = getattr(response, "context_data", None) or {}
+        if SEARCH_VAR not in request.GET or "cl" not in found:
+            return None
+        offices = {self.office_of(row) for row in found["cl"].result_list} - {None}
+        return offices.pop() if len(offices) == 1 else None
+
+    def history_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The trail has it, for the office too; Django's own list would be a look that nobody hears of."""
+        raise Http404
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

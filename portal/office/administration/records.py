@@ -133,8 +133,7 @@ class OutgoingMailAdmin(ConfirmedActs, ReadOnly):
         mail = OutgoingMail.objects.select_related("office").filter(pk=pk).first()
         if mail is None or not _may_be_read(mail):
             raise Http404
-        if mail.office is not None:
-            support.looked(mail.office, at=mail, what=str(self.opts.verbose_name), by=who(request))
+        self.look(request, mail)
         about = {**self.admin_site.each_context(request), "title": mail.subject, "opts": self.opts}
         shown: HttpResponse = _with_styles(render)(
             request, "admin/desk_preview.html", {**about, "mail": mail}

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from portal.office import passwords, people, support
+from portal.office import people, support
 from portal.office.administration.acts import Act, ConfirmedActs
 from portal.office.administration.lists import ByOffice, Happened, in_words, yes_no
 from portal.office.administration.pages import who
@@ -78,7 +78,7 @@ class UserAdmin(ConfirmedActs):
     refusals = {**_REFUSALS}
     acts = {
         "link": Act(
-            lambda user, by: passwords.send_password_link(user),
+            support.send_link,
             lambda user: user.is_active and user.has_usable_password(),
             _("Stuur wachtwoordlink"),
             _("De gebruiker krijgt een mail met een link die eenmaal werkt."),
@@ -177,7 +177,7 @@ class ResetAdmin(ConfirmedActs):
     consent = yes_no("agreed", _("akkoord"))
     list_display = ("user", "reason", "asked_by", "asked_at", "consent", "decided_by", "decided_at")
     list_filter = (("decided_at", Happened),)
-    list_select_related = ("user", "asked_by", "decided_by")
+    list_select_related = ("user__membership__office", "asked_by", "decided_by")
     search_help_text = _("Het hele e-mailadres, of naam of KvK-nummer van het kantoor")
     fields = readonly_fields = list_display
     refusals = {**_REFUSALS}

@@ -11,7 +11,7 @@ from portal.office.models.people import User
 
 
 class AuditEvent(models.Model):
-    """One act. Append-only: a trigger refuses UPDATE and DELETE."""
+    """One act. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     at = models.DateTimeField(_("moment"), auto_now_add=True)

@@ -96,6 +96,7 @@ def test_second_check_changes_nothing(checked):
 
 def test_check_of_no_job_does_nothing(db, office):
     accepting.check(office.pk)
+    assert not OutgoingMail.objects.exists()
 
 
 def test_job_that_somebody_checks_is_left_alone(received):

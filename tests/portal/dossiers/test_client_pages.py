@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.db.models import QuerySet
 
 from portal.dossiers.models import ClientKind, ClientSource
 from tests.people import logged_in
@@ -10,7 +11,7 @@ from tests.portal.dossiers.rows import (
     ReturnFactory,
     SourceFactory,
 )
-from tests.portal.dossiers.test_lists import text_of
+from tests.portal.dossiers.test_lists import rows_for, text_of
 
 
 @pytest.fixture
@@ -107,3 +108,11 @@ def test_client_page_says_when_it_does_not_show_all(browser, someone):
 
 def test_another_offices_client_is_not_there(browser, neighbour):
     assert browser.get(f"/klanten/{ClientFactory(office=neighbour).pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("factory", RECORD_FACTORIES)
+def test_page_of_a_client_has_every_kind(browser, office, factory):
+    (row,) = rows_for(office, factory)
+    context = browser.get(f"/klanten/{row.client_id}/").context
+    shown = [context[name] for name in context.keys()]  # noqa: SIM118 - of a list of contexts
+    assert any(row in rows for rows in shown if isinstance(rows, QuerySet))

@@ -8,6 +8,8 @@ from django.utils.html import escape
 
 from portal.dossiers.models import MessageStatus, Tax
 from portal.dossiers.services import unlock
+from portal.dossiers.templatetags.dossiers import MENU
+from portal.office.menus import MAIN
 from tests.people import logged_in
 from tests.portal.dossiers.rows import (
     RECORD_FACTORIES,
@@ -194,3 +196,8 @@ def test_record_names_its_client(browser, office, factory):
     (row,) = rows_for(office, factory)
     address = next(address for address, one in LISTS.items() if one is factory)
     assert f'href="/klanten/{row.client_id}/"' in browser.get(address).content.decode()
+
+
+def test_every_list_is_in_both_menus():
+    assert [item.path for item in MENU] == [*LISTS]
+    assert {address for address in LISTS if MAIN[1].current(address)} == set(LISTS)

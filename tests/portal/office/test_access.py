@@ -10,6 +10,7 @@ from django.test import RequestFactory
 from portal.office.access import administrator as administrator_only
 from portal.office.access import member, own
 from portal.office.models import Membership, OutgoingMail
+from tests.people import logged_in
 
 
 def page(request):
@@ -88,3 +89,8 @@ def test_member_page_asks_one_query_for_the_person(client, administrator, django
     client.force_login(administrator)
     with django_assert_num_queries(2):  # the session, and the person with membership and office
         client.get("/instellingen/")
+
+
+@pytest.mark.parametrize("path", ["/", "/klanten/", "/aangiften/", "/instellingen/account/", "/tools/"])
+def test_no_browser_keeps_a_page(administrator, path):
+    assert "no-store" in logged_in(administrator).get(path)["Cache-Control"]

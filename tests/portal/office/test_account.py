@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -134,3 +136,35 @@ def test_link_is_kept_as_a_digest_only(browser):
     links = ask(browser)
     kept = str(EmailChange.objects.values().get())
     assert not [secret for secret in links.values() if secret in kept]
+
+
+def confirm_behind(act, secret):
+    """What comes of a link that waits while `act` is done to the request for an address."""
+
+    def confirm():
+        try:
+            return email_change.confirm(secret)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            act()
+            waiting = thread.submit(confirm)
+            with pytest.raises(TimeoutError):  # for what is not committed yet
+                waiting.result(0.5)
+        return waiting.result(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_link_opened_twice_at_once(browser):
+    links = ask(browser)
+    assert confirm_behind(EmailChange.objects.all().delete, links["nieuw@demo.example"]) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_link_of_an_earlier_request_confirms_nothing_of_the_next(browser, staff_member):
+    links = ask(browser)
+    own = links[staff_member.email]
+    assert confirm_behind(lambda: email_change.ask(staff_member, "anders@demo.example"), own) is None
+    assert EmailChange.objects.get().new_confirmed_at is None

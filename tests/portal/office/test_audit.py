@@ -1,7 +1,7 @@
 """Traces that nobody can change."""
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 
 from portal.office import audit
 from portal.office.models import AuditEvent
@@ -24,3 +24,11 @@ def test_update_is_refused(event):
 def test_delete_is_refused(event):
     with pytest.raises(IntegrityError, match="append-only"):
         event.delete()
+
+
+def test_emptying_is_refused(db):
+    with connection.cursor() as cursor:
+        # off in tests, some of which empty every table
+        cursor.execute("ALTER TABLE office_auditevent ENABLE TRIGGER office_auditevent_not_emptied")
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            cursor.execute("TRUNCATE office_auditevent")

@@ -1,6 +1,7 @@
 """Logging in (S1), out, and a forgotten password."""
 
 import re
+import time
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -9,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from portal.office import adapters, throttle
+from portal.office import adapters, login, throttle
 from portal.office.login import NAME_COOKIE
 from portal.office.models import AuditEvent, OutgoingMail, Role
 from tests.factories import PASSWORD
@@ -264,3 +265,15 @@ def test_forgotten_password_tells_nothing(client, administrator, office, who):
     response = client.post("/wachtwoord-vergeten/", {"email": name})
     assert response["Location"] == "/wachtwoord-vergeten/verzonden/"
     assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["owner", "stranger", "disabled"])
+def test_forgotten_password_takes_as_long_for_every_name(client, administrator, who, monkeypatch):
+    slept = []
+    monkeypatch.setattr(login.time, "sleep", slept.append)
+    type(administrator).objects.update(is_active=who != "disabled")
+    began = time.monotonic()
+    client.post(
+        "/wachtwoord-vergeten/", {"email": "niemand@x.nl" if who == "stranger" else administrator.email}
+    )
+    assert slept[0] < login.FORGOTTEN_SECONDS < time.monotonic() - began + slept[0]

@@ -182,3 +182,12 @@ def test_one_time_link_is_not_kept(administrator, client, woken):
     row = OutgoingMail.objects.get()
     assert (row.text, row.html) == ("", "")
     assert "Deze link werkt eenmalig, tot " in post.outbox[0].body
+
+
+def test_address_that_no_server_can_be_told_holds_up_nothing(office, woken):
+    queue(office, key="a")
+    OutgoingMail.objects.update(recipient="a@\u00ad.nl", attempts=sending.MOST_ATTEMPTS - 1)
+    queue(office, key="b")
+    assert sending.send_due() == 1
+    failed = OutgoingMail.objects.get(dedupe_key="a")
+    assert (failed.state, failed.last_error) == (MailState.FAILED, "UnicodeError")

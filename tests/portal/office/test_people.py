@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -171,3 +172,22 @@ def test_two_administrators_who_go_together_leave_one(administrator, office):
         with pytest.raises(people.LastAdministratorError):
             other.result(10)
     assert User.objects.get(is_active=True, membership__role=Role.ADMINISTRATOR) == second
+
+
+def test_two_who_invite_the_same_address_at_once(office, administrator, monkeypatch):
+    """Whoever comes second sees nobody yet, and is told by the database."""
+    UserFactory(email="nieuw@demo.example")
+    monkeypatch.setattr(QuerySet, "exists", lambda rows: False)
+    with pytest.raises(people.AlreadyKnownError):
+        people.invite(office=office, email="nieuw@demo.example", role=Role.STAFF_MEMBER, by=administrator)
+    assert not OutgoingMail.objects.filter(kind="invitation").count()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_cannot_administer_the_office_may_go(office, nextens_administrator, role):
+    """Such as the first kantoorbeheerder, invited at a wrong address; or staff, where nobody accepted yet."""
+    invited = UserFactory(email="fout@demo.example", password=None)
+    Membership.objects.create(user=invited, office=office, role=Role.ADMINISTRATOR)
+    gone = invited if role == Role.ADMINISTRATOR else member_of(office, role, "weg@demo.example")
+    people.disable(gone.membership, by=nextens_administrator)
+    assert not User.objects.get(pk=gone.pk).is_active

@@ -190,3 +190,14 @@ def test_costs_no_query_of_its_own(demanding, secured, django_assert_num_queries
     client = logged_in(secured)
     with django_assert_num_queries(2):  # session and person
         client.get("/sessie/")
+
+
+def test_who_came_in_without_it_is_out_once_it_is_there(staff_member):
+    other, own = begin(staff_member), confirmed(staff_member)
+    assert other.get("/").status_code == 200
+    own.get(f"{PAGES}app/")
+    session = own.session
+    session["mfa.totp.secret"] = APP_SECRET
+    session.save()
+    assert own.post(f"{PAGES}app/", {"code": code()}).status_code == 302
+    assert [client.get("/").status_code for client in (other, own)] == [302, 200]

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from portal.office import sessions, tasks
+from portal.office import passwords, sessions, tasks
 from portal.office.models import AuditEvent, EmailChange, LoginSession, OutgoingMail
 from tests.factories import PASSWORD
 from tests.people import code, logged_in
@@ -184,3 +184,14 @@ def test_what_has_ended_is_forgotten(staff_member):
     tasks.forget_old()
     assert LoginSession.objects.get().pk == kept.session.session_key
     assert not EmailChange.objects.exists()
+
+
+def test_forgotten_password_leaves_none_of_them(staff_member):
+    log_in(staff_member)
+    staff_member.refresh_from_db()
+    visitor = Client()
+    path = passwords.password_link(staff_member).removeprefix(settings.PORTAL_URL)
+    form = visitor.get(path, follow=True).request["PATH_INFO"]
+    new = "nog-een-lang-wachtwoord"
+    assert visitor.post(form, {"password1": new, "password2": new}).status_code == 302
+    assert sessions.own_sessions(staff_member) == []

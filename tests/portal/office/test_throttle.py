@@ -138,3 +138,11 @@ def test_guesses_that_come_together_all_count():
 
     with ThreadPoolExecutor(8) as threads:
         assert sum(threads.map(one, range(40))) == throttle.PAIR.tries
+
+
+def test_address_of_ipv4_in_a_coat_of_ipv6_is_itself():
+    assert (
+        throttle.network("::ffff:192.0.2.7")
+        == throttle.network("192.0.2.7")
+        != throttle.network("::ffff:192.0.2.8")
+    )

@@ -228,3 +228,9 @@ def test_csv_runs_no_formula(browser, office, administrator):
     audit.record("office.changed", office=office, by=administrator)
     text = b"".join(browser.get(f"{PAGE}logboek.csv").streaming_content).decode()
     assert ";'=cmd@kantoor.example;" in text
+
+
+@pytest.mark.parametrize("days", [{"until": "9999-12-31"}, {"since": "0001-01-01"}, {"since": "9999-12-31"}])
+@pytest.mark.parametrize("page", ["", "logboek.csv"])
+def test_first_and_last_day_there_are(administrator, page, days):
+    assert logged_in(administrator).get(f"/instellingen/logboek/{page}", days).status_code == 200

@@ -13,7 +13,7 @@ from portal.run.logs import logging_config
 def lines(caplog, settings):
     formatter = logging_config("INFO")["formatters"]["json"]
     built = formatter.pop("()")(**formatter)
-    caplog.set_level(logging.INFO, logger="portal.request")
+    caplog.set_level(logging.INFO)
     return lambda: [json.loads(built.format(record)) for record in caplog.records]
 
 
@@ -26,8 +26,32 @@ def test_a_request_is_logged_without_query_or_body(lines):
     assert "geheim" not in str(lines())
 
 
-def test_secret_of_a_one_time_link_is_not_logged(lines, db):
-    Client().get("/wachtwoord-vergeten/abc-c0ffee-0123456789/")
+@pytest.mark.parametrize("checks", [False, True])
+def test_secret_of_a_one_time_link_is_not_logged(lines, db, checks):
+    Client(enforce_csrf_checks=checks).post("/wachtwoord-vergeten/abc-c0ffee-0123456789/")
     line = next(line for line in lines() if line["event"] == "request")
     assert line["path"] == "/wachtwoord-vergeten/abc-…/"
     assert "c0ffee" not in str(lines())
+
+
+def test_personal_number_in_an_address_is_not_logged(lines, db):
+    Client(enforce_csrf_checks=True).post("/klanten/123456782/")
+    Client().get("/klanten/123456782/")
+    assert [line["path"] for line in lines() if line["event"] == "request"] == ["/klanten/…/"] * 2
+    assert "123456782" not in str(lines())
+
+
+def test_personal_number_that_an_error_quotes_is_not_logged(lines):
+    try:
+        raise ValueError("Key (identification_number)=(123456782) already exists.")
+    except ValueError:
+        logging.getLogger("portal.proof").exception("failed for 123456782")
+    (line,) = lines()
+    assert "already exists" in line["exception"]
+    assert "123456782" not in str(line)
+
+
+def test_every_line_of_a_request_has_its_id(lines, db):
+    answer = Client().get("/nergens/")
+    assert answer.status_code == 404
+    assert {line["request_id"] for line in lines()} == {answer["X-Request-ID"]}

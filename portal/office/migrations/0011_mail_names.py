@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("office", "0009_mail_indexes"),
+        ("office", "0010_audit_not_emptied"),
     ]
 
     operations = [
