@@ -257,6 +257,14 @@ def test_more_lines_bytes_or_combinations_than_it_has_room_for():
     assert (proof.records, proof.left) == (1_024, [*range(1_024, 1_200)])
 
 
+@pytest.mark.parametrize("long", ["a" * 64, "é" * 64, "😀" * 63, "😀" * 64, "a", "é" * 8, "a" * 17])
+def test_hashes_of_texts_do_not_depend_on_their_neighbours(long):
+    scanner = Scanner()
+    alone = [scanner.hashes([each]) for each in (long, "b", long + "c")]
+    assert scanner.hashes([long, "b", long + "c"]) == b"".join(alone)
+    assert len(set(alone)) == 3 and scanner.hashes([]) == b""
+
+
 def test_keys_that_no_field_has():
     odd = {f"odd{n}": ["", "a", 1, -1.25, True, False, None][n % 7] for n in range(16)}
     assert is_proved("returns", RETURN | odd)
