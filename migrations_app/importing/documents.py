@@ -53,8 +53,9 @@ def collect_documents(
     staying = _staying(run, part, [accepted for accepted, wanted in naming if wanted.sha256 not in known])
     new: dict[str, UUID] = {}
     problems: list[RecordProblem] = []
+    unavailable: list[RecordProblem] = []
     with documents.PackWriter(run.job.office, storage_keyring(), default_storage) as writer:
-        for named in _read(run, naming, problems):
+        for named in _read(run, naming, unavailable):
             found = compare_messages(run, part, named)
             unwritten = staying | {problem.line for problem in found if problem.outcome}
             for accepted, wanted, content in named:
@@ -62,13 +63,14 @@ def collect_documents(
                 if sha256 not in known and sha256 not in new and accepted.line not in unwritten:
                     new[sha256] = writer.add(content, wanted.media_type).id
             problems += found
+        problems += _of_known_clients(run, part, unavailable)
         return Contents(known | new, new, problems, writer.finish())
 
 
 def _read(
     run: Run, naming: Sequence[tuple[AcceptedRecord, FileDocument]], problems: list[RecordProblem]
 ) -> Iterator[list[Named]]:
-    """Documents as the file has them, a few at a time; those that cannot be had go to `problems`."""
+    """Documents as the file has them, a few at a time; of those that cannot be had `problems` says so."""
     held: list[Named] = []
     size = 0
     for accepted, wanted in naming:
@@ -85,6 +87,12 @@ def _read(
             held, size = [], 0
     if held:
         yield held
+
+
+def _of_known_clients(run: Run, part: Part, problems: list[RecordProblem]) -> list[RecordProblem]:
+    """Without those of records whose client nobody knows, which comes first: the check says so as well."""
+    clients = clients_of(run, part, (problem.client_id or "" for problem in problems))
+    return [problem for problem in problems if problem.client_id in clients]
 
 
 def _known(run: Run, wanted: set[str]) -> dict[str, UUID]:

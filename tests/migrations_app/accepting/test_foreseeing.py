@@ -128,6 +128,13 @@ def test_bad_documents(agrees):
         assert agrees(data)["returns", "rejected"] == 2
 
 
+def test_bad_document_of_nobody(agrees):
+    """One code for a record, in the contract's order: that nobody knows the client comes first."""
+    gone = document("documents/2.pdf", b"two")
+    returns = part("returns", tax_return("A1", of="K9", document=gone), tax_return("A2", document=gone))
+    assert agrees(migration_file(part("clients", client()), returns))["returns", "rejected"] == 2
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_not_selected(agrees, again):
     """Without its clients a file's returns belong to nobody, unless they were migrated before."""
