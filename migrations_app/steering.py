@@ -14,6 +14,7 @@ from django.db.models import F
 
 from migrations_app import notices, queue
 from migrations_app.accepting import cancel as cancel_unbegun
+from migrations_app.importing import control
 from migrations_app.models import MigrationJob, QueuePause, Status
 from portal.office import audit, hours
 from portal.office.models import User
@@ -113,6 +114,8 @@ def cancel(job: MigrationJob, *, by: User) -> None:
     _set(held, status=Status.CANCELLED, finished_at=queue.clock(), **_FREED)
     audit.record("migration.cancelled", office=held.office, by=by, target=held, reference=held.reference)
     held.refresh_from_db(fields=["status", "finished_at"])
+    if held.started_at is not None:
+        control.close(held)
     notices.tell_end(held)
 
 

@@ -114,14 +114,16 @@ def write_totals(
 
 
 def close(job: MigrationJob) -> None:
-    """Add what the database has of the records that the job made. Once, at its end."""
+    """Read back what the database has of the records that the job made: at its end, and anew at a later one,
+    which a failed job has that was tried again.
+    """
+    ControlTotal.objects.filter(part__job=job).update(made_records=0, made_amount=0)
     parts = {part.kind: part for part in job.parts.order_by("-position")}
     with connection.cursor() as cursor:
         for kind in KINDS:
             if kind in parts:
                 cursor.execute(_WRITTEN.format(**_names(kind)), {"job": job.pk, "begun": job.started_at})
-                found = cursor.fetchall()
-                _add(cursor, [(parts[kind].pk, tax, year, 0, 0, 0, 0, *sums) for tax, year, *sums in found])
+                cursor.executemany(_MADE, [(parts[kind].pk, *found) for found in cursor.fetchall()])
 
 
 # rows of the migration itself are found by the moment in their ids; the day is for clocks that differ
@@ -130,6 +132,14 @@ _WRITTEN = """
     WHERE created_in_id = %(job)s AND id >= (lpad(to_hex((extract(epoch FROM
         %(begun)s::timestamptz - interval '1 day') * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
     GROUP BY 1, 2
+"""
+_MADE = """
+    INSERT INTO migrations_app_controltotal (
+        part_id, tax, tax_year, made_records, made_amount,
+        file_records, file_amount, left_records, left_amount, database_records, database_amount
+    ) VALUES (%s, %s, %s, %s, %s, 0, 0, 0, 0, 0, 0)
+    ON CONFLICT (part_id, tax, tax_year) DO UPDATE SET
+        made_records = excluded.made_records, made_amount = excluded.made_amount
 """
 
 

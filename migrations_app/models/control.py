@@ -13,7 +13,8 @@ class ControlTotal(models.Model):
     """Records and amounts of a part, for one tax and year (0: none that could be read).
 
     `file`: every record that could be read. `left`: those of them that were skipped or rejected. `database`:
-    what was read back of the others, as far as the file says it. Amounts in euro.
+    what was read back of those that were there before, as far as the file says it. `made`: what was read back
+    of those that the migration made, when it ended; anew at the end of another attempt. Amounts in euro.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -26,6 +27,8 @@ class ControlTotal(models.Model):
     left_amount = models.DecimalField(max_digits=24, decimal_places=2)
     database_records = models.PositiveIntegerField(_("in Nextens"))
     database_amount = models.DecimalField(max_digits=24, decimal_places=2)
+    made_records = models.PositiveIntegerField(default=0, db_default=0)
+    made_amount = models.DecimalField(max_digits=24, decimal_places=2, default=0, db_default=0)
 
     class Meta:
         verbose_name = _("controletotaal")

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
-from migrations_app.models import ControlTotal, MigrationJob, PartKind
+from migrations_app.models import ControlTotal, MigrationJob, PartKind, Status
 
-_SUMS = (
-    "file_records",
-    "file_amount",
-    "left_records",
-    "left_amount",
-    "database_records",
-    "database_amount",
-)
+# in the order of ControlRow
+_SUMS = {
+    "file_records_sum": Sum("file_records"),
+    "file_amount_sum": Sum("file_amount"),
+    "left_records_sum": Sum("left_records"),
+    "left_amount_sum": Sum("left_amount"),
+    "database_records_sum": Sum(F("database_records") + F("made_records")),
+    "database_amount_sum": Sum(F("database_amount") + F("made_amount")),
+}
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,13 @@ class ControlRow:
 
 
 def control_rows(job: MigrationJob) -> list[ControlRow]:
-    """Over all parts, in the order of the kinds. One query."""
+    """Over all parts, in the order of the kinds; none before the end, when they are read back. One query."""
+    if not (job.is_final or job.status == Status.UNDOING):
+        return []
     found = ControlTotal.objects.filter(part__job=job).values_list("part__kind", "tax", "tax_year")
     rows = [
         ControlRow(PartKind(kind), tax, year or None, *sums)
-        for kind, tax, year, *sums in found.annotate(*(Sum(name) for name in _SUMS)).order_by(
-            "tax", "tax_year"
-        )
+        for kind, tax, year, *sums in found.annotate(**_SUMS).order_by("tax", "tax_year")
     ]
     kinds = list(PartKind)
     return sorted(rows, key=lambda row: kinds.index(row.kind))

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from migrations_app import reporting
+from migrations_app import reporting, steering
+from migrations_app.importing import finishing, running
 from portal.dossiers.models import TaxReturn
 from tests.migrations_app.files import client, migration_file, part, tax_return
 
@@ -88,9 +89,7 @@ def test_what_the_file_leaves_open_is_not_compared(imported):
 
 def test_difference_shows(imported):
     job = imported(FILE)
-    job.parts.get(kind="returns").controls.filter(tax_year=2018).update(
-        database_amount=80, database_records=2
-    )
+    job.parts.get(kind="returns").controls.filter(tax_year=2018).update(made_amount=80, made_records=2)
     (row,) = [row for row in reporting.control_rows(job) if row.tax_year == 2018]
     assert (row.is_equal, row.record_difference, row.amount_difference) == (False, 1, Decimal("0.5"))
 
@@ -105,3 +104,51 @@ def test_other_kinds_have_records(imported):
         ("Uitstelregelingen IB", 2019): ((1, 0), (0, 0), (1, 0), True),
         ("Fiscale kaarten", 2019): ((1, 0), (0, 0), (1, 0), True),
     }
+
+
+@pytest.fixture
+def stopped(queued, monkeypatch):
+    """Import FILE until two of its records are in, then do something to the job."""
+
+    def go(act):
+        job, real, written = queued(FILE), running.write, []
+
+        def write(run, part, prepared):
+            written.append(part)
+            if len(written) == 3:
+                act(run)
+            real(run, part, prepared)
+
+        monkeypatch.setattr(running, "BATCH", 2)
+        monkeypatch.setattr(running, "write", write)
+        running.run(job.pk, at_once=True)
+        monkeypatch.setattr(running, "write", real)
+        job.refresh_from_db()
+        return job
+
+    return go
+
+
+def test_failed_and_tried_again(stopped, nextens_administrator):
+    """What the first attempt wrote is read back at its end and at the next one's, and counts once."""
+    job = stopped(lambda run: finishing.fail(run.job.pk, run.fence, code="internal"))
+    assert told(job) == {("Aangiftes VPB", 2018): ((2, Decimal("80.5")), (0, 0), (2, Decimal("80.5")), True)}
+    steering.retry(job, by=nextens_administrator)
+    job.refresh_from_db()
+    # before the end nothing is read back, and no difference said
+    assert told(job) == {}
+    running.run(job.pk, at_once=True)
+    job.refresh_from_db()
+    assert job.status == "completed_with_warnings"
+    assert told(job)["Aangiftes VPB", 2018] == (
+        (5, Decimal("87.5")),
+        (2, 7),
+        (3, Decimal("80.5")),
+        True,
+    )
+
+
+def test_cancelled_halfway(stopped, nextens_administrator):
+    job = stopped(lambda run: steering.cancel(run.job, by=nextens_administrator))
+    assert job.status == "cancelled"
+    assert told(job) == {("Aangiftes VPB", 2018): ((2, Decimal("80.5")), (0, 0), (2, Decimal("80.5")), True)}
