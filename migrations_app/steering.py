@@ -15,7 +15,7 @@ from django.db.models import F
 from migrations_app import notices, queue
 from migrations_app.accepting import cancel as cancel_unbegun
 from migrations_app.importing import control
-from migrations_app.models import MigrationJob, QueuePause, Status
+from migrations_app.models import MigrationJob, QueuePause, Status, Undo, UndoState
 from portal.office import audit, hours
 from portal.office.models import User
 
@@ -82,10 +82,14 @@ def start_now(job: MigrationJob, *, by: User) -> None:
 
 @transaction.atomic
 def retry(job: MigrationJob, *, by: User) -> None:
-    """Queue a failed job again, from its checkpoint, with a promise anew. Raises NotNow or FileGone."""
+    """Queue a failed job again, from its checkpoint, with a promise anew. Raises NotNow or FileGone.
+
+    Not of a job whose undo was approved: what that removed lies before the checkpoint.
+    """
     held = _locked(job, RETRYABLE)
     if not held.storage_name or held.checked_at is None:
         raise FileGone
+    _forget_undo(held)
     start = _start_of(held)
     _set(
         held,
@@ -154,6 +158,16 @@ def _locked(job: MigrationJob, statuses: Collection[Status]) -> MigrationJob:
     if held.status not in statuses:
         raise NotNow
     return held
+
+
+def _forget_undo(job: MigrationJob) -> None:
+    """A list of what would go is nothing once the job goes on. Raises NotNow when it was approved."""
+    for undo in Undo.objects.filter(job=job):
+        # somebody has it locked who begins or approves it
+        free = Undo.objects.select_for_update(skip_locked=True).filter(pk=undo.pk).first()
+        if free is None or free.import_status or free.state not in (UndoState.PLANNING, UndoState.PLANNED):
+            raise NotNow
+        free.delete()
 
 
 def _set(job: MigrationJob, **values: object) -> None:

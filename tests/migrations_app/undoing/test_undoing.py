@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
-from migrations_app import queue, undoing
+from migrations_app import queue, steering, undoing
 from migrations_app.importing import forgetting, running
 from migrations_app.models import MigrationJob, Status, Undo, UndoEntry
 from migrations_app.undoing import removing, rows
@@ -219,6 +219,50 @@ def test_stops_after_five_attempts_and_frees_the_queue(first, approved, monkeypa
     monkeypatch.setattr(undo_running, "STAGES", removing.STAGES)
     undoing.run(approved(job).pk)
     assert not Client.objects.exists()
+
+
+def test_import_is_not_tried_again_where_an_undo_removed_rows(imported, approved, monkeypatch, administrator):
+    """It would go on behind its checkpoint, and call complete what is gone."""
+
+    def fail(scope, after):
+        raise DatabaseError
+
+    monkeypatch.setattr(undo_running, "STAGES", (*removing.STAGES[:2], fail))
+    # with a record rejected, so that the file is kept
+    job = approved(imported(migration_file(part("clients", client()), part("returns", tax_return(of="K9")))))
+    # the first attempt gets somewhere, and does not count
+    for _ in range(7):
+        undoing.run(job.pk)
+        MigrationJob.objects.filter(status=Status.UNDOING).update(lease_expires_at=timezone.now())
+    job.refresh_from_db()
+    assert (job.status, job.reason, bool(job.storage_name)) == (Status.FAILED, "undo-stopped", True)
+    with pytest.raises(steering.NotNow):
+        steering.retry(job, by=administrator)
+    assert Undo.objects.get().state == "planned"
+
+
+@pytest.fixture
+def failed(checked):
+    """An import that failed before it had done anything."""
+    job = checked(FIRST)
+    MigrationJob.objects.filter(pk=job.pk).update(
+        status=Status.FAILED, started_at=timezone.now(), finished_at=timezone.now()
+    )
+    job.refresh_from_db()
+    return job
+
+
+def test_import_is_not_tried_again_under_an_approved_undo(failed, approved, administrator):
+    job = approved(failed)
+    with pytest.raises(steering.NotNow):
+        steering.retry(job, by=administrator)
+    assert undoing.due() == [job.pk]
+
+
+def test_list_of_a_failed_import_is_nothing_once_it_is_tried_again(failed, planned, administrator):
+    job = planned(failed)
+    steering.retry(job, by=administrator)
+    assert not Undo.objects.exists()
 
 
 def test_fence_stops_a_worker_that_wakes_up(first, approved, monkeypatch):
