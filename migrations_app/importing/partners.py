@@ -19,6 +19,20 @@ _PARTNER = """JOIN LATERAL (
                 WHERE found.source_id = %s AND found.record_key = cs.partner_key OFFSET 0
             ) p ON true"""
 
+# What `cs` says of its client's partner is the last that any source said: of two that differ the one would
+# else take the other's place whenever it comes again, though nothing of it has changed.
+_SAID_LAST = """NOT EXISTS (
+                SELECT FROM dossiers_clientsource own JOIN LATERAL (
+                    SELECT FROM dossiers_clientsource found
+                    WHERE found.source_id = own.source_id AND found.record_key = own.partner_key
+                        AND found.client_id <> own.client_id OFFSET 0
+                ) partner ON true
+                WHERE own.client_id = cs.client_id AND own.partner_key <> ''
+                    AND (COALESCE(own.updated_in_id, own.created_in_id), own.id)
+                        > (COALESCE(cs.updated_in_id, cs.created_in_id), cs.id)
+                OFFSET 0
+            )"""
+
 
 def close_partners(run: Run) -> None:
     """Link partners of every source of the file, and keep the warning of those that are nowhere.
@@ -43,6 +57,7 @@ def _link(source_id: UUID, migration_id: UUID) -> None:
                 FROM dossiers_clientsource cs {_PARTNER} JOIN dossiers_client c ON c.id = cs.client_id
                 WHERE cs.source_id = %s AND cs.partner_key <> '' AND c.edited_at IS NULL
                     AND p.client_id <> c.id AND c.partner_id IS DISTINCT FROM p.client_id
+                    AND {_SAID_LAST}
             ), old AS MATERIALIZED (
                 SELECT c.* FROM dossiers_client c JOIN found USING (id)
             ), kept AS (
@@ -50,7 +65,7 @@ def _link(source_id: UUID, migration_id: UUID) -> None:
             )
             UPDATE dossiers_client c SET partner_id = found.partner_id,
                 updated_in_id = CASE WHEN c.created_in_id = m.id THEN c.updated_in_id ELSE m.id END
-            FROM found, (SELECT %s::uuid AS id) m WHERE c.id = found.id
+            FROM found, (SELECT %s::uuid AS id) m WHERE c.id = found.id AND c.edited_at IS NULL
             """,
             [source_id, source_id, migration_id, migration_id],
         )

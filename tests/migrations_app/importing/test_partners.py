@@ -44,3 +44,29 @@ def test_linking_reads_each_client_a_few_times(imported):
 
     assert Client.objects.filter(partner__isnull=False).count() == 2 * COUPLES
     assert read <= 10 * COUPLES, read
+
+
+def test_sources_that_differ_do_not_take_turns(imported):
+    """The same file again leaves the client as it is; what a source says anew counts."""
+
+    def of(source: str, partner: str) -> dict:
+        one = client("K1", kind="person", bsn="111222333", partner_id=partner)
+        others = (client(key, kind="person") for key in ("K2", "K3"))
+        return part("clients", one, *others, source=source, path=f"{source}.jsonl")
+
+    def one() -> tuple:
+        found = Client.objects.select_related("partner").get(bsn="111222333")
+        return found.partner, found.updated_in
+
+    def partner_by(source: str, key: str) -> Client:
+        return Client.objects.get(source_ids__source__source_uuid=source, source_ids__record_key=key)
+
+    imported(migration_file(of(PC_03, "K2")))
+    imported(migration_file(of(PC_03, "K2"), of(DATABASE, "K3")))
+    last = one()
+    assert last[0] == partner_by(DATABASE, "K3")
+    for again in (of(PC_03, "K2"),), (of(PC_03, "K2"), of(DATABASE, "K3")):
+        imported(migration_file(*again))
+        assert one() == last
+    imported(migration_file(of(PC_03, "K3")))
+    assert one()[0] == partner_by(PC_03, "K3")
