@@ -108,6 +108,14 @@ def terminate(upload_id: UUID) -> None:
     _forget(upload)
 
 
+@transaction.atomic
+def forget_empty(upload_id: UUID) -> None:
+    """Forget an upload of which no byte was kept."""
+    upload = Upload.objects.select_for_update().filter(pk=upload_id, offset=0).first()
+    if upload is not None:
+        _forget(upload)
+
+
 def unfinished(office: Office, by: User, choices: Choices) -> QuerySet[Upload]:
     """What this person may go on with, having chosen the same again."""
     return Upload.objects.filter(

@@ -103,6 +103,7 @@ def _create(asking: Asking, request: HttpRequest) -> HttpResponse:
     if not accepting.may_upload(asking.office):
         raise Refused(403, forms.file_sentence("no_certificate", name, length))
     body = _body(request) if request.headers.get("Content-Length", "0") != "0" else None
+    checksum = _checksum(request)
     with _place(body), _told_as_by_the_form(name, length):
         made = resumable.create(
             office=asking.office,
@@ -115,10 +116,19 @@ def _create(asking: Asking, request: HttpRequest) -> HttpResponse:
             ask_if_known=asking.by_session and metadata.get("again") != "1",
         )
         if body:
-            checksum, may = _checksum(request), _may_go_on(request)
-            made = resumable.add(made.pk, body, offset=0, checksum=checksum, may_go_on=may)
+            made = _begin(made, body, checksum, _may_go_on(request))
     address = {"Location": reverse("migrations:upload", args=[made.pk])}
     return HttpResponse(status=201, headers=_standing(made) | address)
+
+
+def _begin(made: Upload, body: Body, checksum: Checksum | None, may: Callable[[], bool]) -> Upload:
+    """The bytes that came with the creation, whose answer alone says where to go on."""
+    try:
+        return resumable.add(made.pk, body, offset=0, checksum=checksum, may_go_on=may)
+    except (ResumableError, OSError):
+        # each new attempt would else take its length of the office's quota
+        resumable.forget_empty(made.pk)
+        raise
 
 
 def _where(pk: UUID) -> HttpResponse:

@@ -35,6 +35,30 @@ def test_full_disk_loses_nothing(program, monkeypatch):
     assert content_of(MigrationJob.objects.get()) == BIG
 
 
+@pytest.mark.parametrize(
+    ("length", "header", "status"),
+    [
+        (len(GOOD) - 1, None, 413),
+        (len(GOOD), "sha1 " + "A" * 27 + "=", 460),
+        (len(GOOD), "md5 AAAA", 422),
+    ],
+)
+def test_creation_whose_bytes_are_refused_takes_no_quota(program, stored, length, header, status):
+    """Nobody was told its address, so nobody could go on with it."""
+    headers = {"Upload_Checksum": header} if header else {}
+    assert program.create(length, GOOD, **headers).status_code == status
+    assert not Upload.objects.exists()
+
+
+def test_creation_on_a_full_disk_takes_no_quota(program, monkeypatch):
+    def refuse(raw):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(spool, "make_sure", refuse)
+    assert program.create(len(GOOD), GOOD[:100]).status_code == 507
+    assert not Upload.objects.exists()
+
+
 def test_store_that_is_away_loses_nothing(program, monkeypatch):
     address = program.create(len(GOOD), GOOD[:100])["Location"]
     program.client.raise_request_exception = False
