@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -13,7 +14,7 @@ from migrations_app.importing.copying import Copy, copy_rows
 from migrations_app.importing.run_state import Outcomes, Run, problem_of
 from migrations_app.importing.staging import make_staging, steer_planner
 from migrations_app.importing.targets import TARGETS, Target
-from migrations_app.migration_file import AcceptedRecord, OutcomeCode, WarningCode
+from migrations_app.migration_file import AcceptedRecord, OutcomeCode, WarningCode, parse_period
 from migrations_app.models import Outcome, Part, PartKind
 from portal.dossiers import history
 
@@ -99,7 +100,9 @@ _TWICE_COLUMNS = (
     ("client_id", "uuid"),
     ("tax", "text"),
     ("tax_year", "int"),
-    ("period", "text"),
+    # one period may be written in several ways
+    ("period_start", "date"),
+    ("period_end", "date"),
     ("variant", "text"),
 )
 
@@ -119,13 +122,16 @@ def warn_of_duplicates(
     """
     names = [name for name, _ in _TWICE_COLUMNS]
     make_staging(cursor, _TWICE, _TWICE_COLUMNS)
-    rows = (
-        (accepted.line, client, *(getattr(accepted.record, name) for name in names[2:]))
-        for accepted, client in known
-    )
+    rows = ((accepted.line, client, *_identity(accepted.record)) for accepted, client in known)
     copy_rows(cursor, _TWICE, names, rows)
     for accepted in _twice(cursor, run, part, known):
         outcomes.explain(problem_of(accepted, WarningCode.POSSIBLE_DUPLICATE))
+
+
+def _identity(record: Any) -> tuple[object, ...]:
+    """What makes two returns of a client the same one, in the order of _TWICE_COLUMNS."""
+    period = parse_period(record.period)
+    return record.tax, record.tax_year, period.start, period.end, record.variant
 
 
 def _twice(
@@ -135,7 +141,7 @@ def _twice(
     cursor.execute(
         f"""
         WITH other AS MATERIALIZED (
-            SELECT DISTINCT o.client_id, o.tax, o.tax_year, o.period, o.variant
+            SELECT DISTINCT o.client_id, o.tax, o.tax_year, o.period_start, o.period_end, o.variant
             FROM (SELECT DISTINCT client_id, tax, tax_year FROM {_TWICE}) k
             JOIN LATERAL (
                 SELECT * FROM {TARGETS[PartKind(part.kind)].table} o
@@ -143,7 +149,8 @@ def _twice(
                     AND o.source_id <> %s OFFSET 0
             ) o ON true
         )
-        SELECT line FROM {_TWICE} JOIN other USING (client_id, tax, tax_year, period, variant)
+        SELECT line FROM {_TWICE}
+        JOIN other USING (client_id, tax, tax_year, period_start, period_end, variant)
         """,
         [run.source_of(part).pk],
     )

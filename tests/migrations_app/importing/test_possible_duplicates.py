@@ -58,3 +58,22 @@ def test_many_returns_of_one_client_are_each_read_once(imported, outcomes, rows_
     assert outcomes(job)["returns"] == {"created": 2, "warned possible-duplicate": 1}
     assert len(rows_read) == 2
     assert max(rows_read) <= 3 * MANY, rows_read
+
+
+def test_one_period_written_in_several_ways(imported, outcomes):
+    job = imported(
+        migration_file(
+            part("clients", client(rsin="111222333")),
+            part("clients", client(rsin="111222333"), source=DATABASE, path="others.jsonl"),
+            part("returns", tax_return("A1"), tax_return("A2", period="2018-Q3")),
+            part(
+                "returns",
+                tax_return("B1", period="2018-01-01/2018-12-31"),
+                tax_return("B2", period="2018-07-01/2018-09-30"),
+                tax_return("B3", period="2018-07"),
+                source=DATABASE,
+                path="others/returns.jsonl",
+            ),
+        )
+    )
+    assert outcomes(job)["returns"] == {"created": 5, "warned possible-duplicate": 2}
