@@ -6,12 +6,16 @@ What others write about a request goes through the same sieve: Django quotes the
 from __future__ import annotations
 
 import re
+import sys
 import time
+import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import structlog
+from django.db.utils import Error as DjangoDatabaseError
 from django.http import HttpRequest, HttpResponseBase
 from structlog.typing import EventDict, Processor
 
@@ -29,11 +33,59 @@ def _sieve(_logger: object, _method: str, line: EventDict) -> EventDict:
     return {name: harmless(value) if isinstance(value, str) else value for name, value in line.items()}
 
 
+_DATABASE_ERRORS = (psycopg.Error, DjangoDatabaseError)
+
+
+def without_values(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Tell a database error by its kind and place alone: its text may quote a row, with name and bsn."""
+    error = _error_of(event.get("exc_info"))
+    quoting = [each for each in _chain(error) if isinstance(each, _DATABASE_ERRORS)]
+    if not quoting:
+        return event
+    told = str(event["event"])
+    for each in quoting:
+        # Celery puts the error itself into its message
+        told = told.replace(str(each), "").partition(f"{type(each).__name__}(")[0]
+    exception = "".join(_told(each) for each in reversed([*_chain(error)]))
+    names = ", ".join(dict.fromkeys(map(_name_of, quoting)))
+    rest = {name: value for name, value in event.items() if name != "exc_info"}
+    return {**rest, "event": f"{told.rstrip(' :')} ({names})", "exception": exception}
+
+
+def _error_of(exc_info: object) -> BaseException | None:
+    if isinstance(exc_info, BaseException):
+        return exc_info
+    found = exc_info if isinstance(exc_info, tuple) else sys.exc_info() if exc_info else (None, None, None)
+    return found[1] if isinstance(found[1], BaseException) else None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it came of, the latest first."""
+    met: set[int] = set()
+    while error is not None and id(error) not in met:
+        met.add(id(error))
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _told(error: BaseException) -> str:
+    place = "".join(traceback.format_tb(error.__traceback__))
+    is_quoting = isinstance(error, _DATABASE_ERRORS)
+    said = [_name_of(error) + "\n"] if is_quoting else traceback.format_exception_only(error)
+    return place + "".join(said)
+
+
+def _name_of(error: BaseException) -> str:
+    state = getattr(error, "sqlstate", None)
+    return f"{type(error).__name__} {state}" if state else type(error).__name__
+
+
 SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    without_values,
     structlog.processors.format_exc_info,
     _sieve,
 )

@@ -4,9 +4,13 @@ import json
 import logging
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from portal.run.logs import logging_config
+
+# a traceback shows lines of the program, so the row stands in none that is run
+ROW = "Jansen 123456782"
 
 
 @pytest.fixture
@@ -55,3 +59,39 @@ def test_every_line_of_a_request_has_its_id(lines, db):
     answer = Client().get("/nergens/")
     assert answer.status_code == 404
     assert {line["request_id"] for line in lines()} == {answer["X-Request-ID"]}
+
+
+@pytest.mark.parametrize("is_cause", [False, True])
+def test_error_of_the_database_is_told_without_the_row_that_it_quotes(lines, db, is_cause):
+    """As Celery and Django log what a task or a view raised: with the error itself in the message, or not."""
+    logger = logging.getLogger("celery.app.trace")
+    try:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT %s::date", [ROW])
+        except DatabaseError as error:
+            if is_cause:
+                raise RuntimeError("the check stopped") from error
+            raise
+    except Exception as error:
+        logger.exception("Task check_job[1] raised unexpected: %r", error)
+        logger.exception("Internal Server Error: /tools/")
+        logger.error("%s", error, exc_info=error)
+
+    found = lines()
+    assert len(found) == 3
+    assert "Jansen" not in str(found)
+    assert "123456782" not in str(found)
+    assert found[1]["event"].startswith("Internal Server Error: /tools/ (DataError, InvalidDatetimeFormat")
+    assert all("test_logs.py" in each["exception"] for each in found)
+    assert ("the check stopped" in str(found)) is is_cause
+
+
+def test_other_errors_are_told_whole(lines):
+    try:
+        raise ValueError("a sentence of our own")
+    except ValueError:
+        logging.getLogger("portal.request").exception("it stopped")
+    (line,) = lines()
+    assert line["event"] == "it stopped"
+    assert "a sentence of our own" in line["exception"]
