@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from migrations_app import queue
 from migrations_app.importing.run_state import Run
 from migrations_app.migration_file import WarningCode
-from migrations_app.models import Outcome, PartKind
+from migrations_app.models import Outcome, PartKind, Tally
 from portal.dossiers import history
 
 # As in merging: of a source that came after the last ANALYZE the planner expects one client, and then reads
@@ -90,6 +90,8 @@ def _drop_settled_warnings(run: Run, source_id: UUID, source_uuid: UUID) -> None
 
 
 def _count_warnings(run: Run) -> None:
+    # an attempt before this one may have counted some that are settled by now
+    Tally.objects.filter(part__job=run.job, code=WarningCode.UNKNOWN_PARTNER).delete()
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -98,7 +100,6 @@ def _count_warnings(run: Run) -> None:
             FROM migrations_app_ledgerentry e JOIN migrations_app_part part ON part.id = e.part_id
             WHERE part.job_id = %s AND part.kind = %s AND e.outcome = %s AND e.code = %s
             GROUP BY e.part_id, e.outcome, e.code
-            ON CONFLICT (part_id, outcome, code, tax_year) DO UPDATE SET count = excluded.count
             """,
             [run.job.pk, PartKind.CLIENTS, Outcome.WARNED, WarningCode.UNKNOWN_PARTNER],
         )

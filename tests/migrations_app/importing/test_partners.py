@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
-from migrations_app.importing import partners
+from migrations_app import steering
+from migrations_app.importing import finishing, partners, running
 from portal.dossiers.models import Client, Migration, Source
-from tests.migrations_app.files import DATABASE, PC_03, client, migration_file, part
+from tests.migrations_app.files import DATABASE, PC_03, client, migration_file, part, tax_return
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY, COUPLES = 3000, 150  # of so many the planner does not read all
@@ -70,3 +71,33 @@ def test_sources_that_differ_do_not_take_turns(imported):
         assert one() == last
     imported(migration_file(of(PC_03, "K3")))
     assert one()[0] == partner_by(PC_03, "K3")
+
+
+def test_partner_that_came_between_two_attempts(
+    queued, imported, outcomes, monkeypatch, nextens_administrator
+):
+    """The first attempt counted that nobody knew the partner; the second one finds it."""
+    known = {"rsin": "111222333"}
+    job = queued(
+        migration_file(part("clients", client(**known, partner_id="K9")), part("returns", tax_return()))
+    )
+
+    def fail(run, part, prepared):
+        if part.kind == "returns":
+            finishing.fail(run.job.pk, run.fence, code="internal")
+        write(run, part, prepared)
+
+    write = running.write
+    with monkeypatch.context() as trouble:
+        trouble.setattr(running, "write", fail)
+        running.run(job.pk, at_once=True)
+    assert outcomes(job)["clients"] == {"created": 1, "warned unknown-partner": 1}
+
+    imported(migration_file(part("clients", client("K9", rsin="123456782"))))
+    steering.retry(job, by=nextens_administrator)
+    running.run(job.pk, at_once=True)
+
+    job.refresh_from_db()
+    assert job.status == "completed"
+    assert outcomes(job)["clients"] == {"created": 1}
+    assert Client.objects.get(rsin="111222333").partner.rsin == "123456782"
