@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -89,11 +89,11 @@ def _subject(status: Status, numbers: Totals) -> str:
 
 def _everyone(job: MigrationJob) -> dict[str, str]:
     """Addresses by who has them: by that the outbox knows an occasion, whatever the length of an address."""
-    administrators = Membership.objects.filter(
-        office=job.office, role=Role.ADMINISTRATOR, user__is_active=True
-    ).values_list("user_id", "user__email")
-    known = {job.created_by_id: job.created_by.email, **dict(administrators)}
-    return {str(user_id): email for user_id, email in sorted(known.items())}
+    # who started it may have left the office since
+    people = Membership.objects.filter(
+        Q(role=Role.ADMINISTRATOR) | Q(user=job.created_by_id), office=job.office, user__is_active=True
+    ).order_by("user_id")
+    return {str(user_id): email for user_id, email in people.values_list("user_id", "user__email")}
 
 
 def _queue(

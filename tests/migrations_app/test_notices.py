@@ -11,7 +11,7 @@ from django.utils import timezone
 from migrations_app import accepting, notices
 from migrations_app.models import Part, Status
 from portal.office import sending
-from portal.office.models import OutgoingMail, Role
+from portal.office.models import Membership, OutgoingMail, Role, User
 from tests.migrations_app.files import client, migration_file, part
 from tests.migrations_app.pages.conftest import put
 from tests.people import member_of
@@ -62,6 +62,20 @@ def test_cancelled(people, checked, administrator):
     assert (
         "Er is niets gewijzigd in Nextens." in OutgoingMail.objects.filter(kind="migration_cancelled")[0].text
     )
+
+
+def test_who_started_it_and_was_disabled_since_hears_nothing(people, checked, staff_member):
+    job = checked()
+    User.objects.filter(pk=staff_member.pk).update(is_active=False)
+    assert accepting.cancel(job, by=people[0])
+    assert sent_to("migration_cancelled") == sorted([FIRST, SECOND])
+
+
+def test_who_started_it_and_works_elsewhere_now_hears_nothing(people, checked, staff_member, neighbour):
+    job = checked()
+    Membership.objects.filter(user=staff_member).update(office=neighbour)
+    assert accepting.cancel(job, by=people[0])
+    assert sent_to("migration_cancelled") == sorted([FIRST, SECOND])
 
 
 def test_stopped_half_way_tells_what_stays(people, imported):
