@@ -7,6 +7,9 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from migrations_app import accepting, queue
+from migrations_app.importing import running
+from migrations_app.management.commands import import_migration_file
 from portal.dossiers.models import Client, TaxReturn
 from tests.factories import MembershipFactory
 from tests.migrations_app.files import OFFICE, client, migration_file, part, tax_return
@@ -52,6 +55,25 @@ def test_result_closes(office, run):
     }
     assert result["seconds"] > 0
     assert result["peak_rss_mb"] > 10
+
+
+def test_worker_that_was_quicker_is_waited_for(office, run, monkeypatch):
+    """The check wakes the workers of a portal that runs beside the command."""
+    check, taken = accepting.check, []
+
+    def check_and_lose(job_id):
+        check(job_id)
+        taken.append(queue.Claim(job_id, queue.claim(job_id, at_once=True)))
+
+    def meanwhile(seconds):
+        running._work(*taken.pop())
+
+    monkeypatch.setattr(accepting, "check", check_and_lose)
+    monkeypatch.setattr(import_migration_file.time, "sleep", meanwhile)
+    code, result = run(FILE)
+
+    assert (code, result["state"]) == (0, "completed_with_warnings")
+    assert result["kinds"]["returns"]["created"] == 1
 
 
 def test_choices_leave_kinds_out(office, run):
