@@ -174,7 +174,9 @@ class Cancel(_Endpoint):
         responses={204: None, **refused(409, "Too late, or just being added to.", "too-late")},
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        """Take it back while nothing of it was imported; the file, or what there is of it, is deleted."""
+        """Take it back while nothing of it was imported. What there is of an upload is deleted; the file of
+        a migration that was whole is kept for fourteen days, like that of any that ended otherwise than well.
+        """
         job = MigrationJob.objects.filter(pk=pk, office=self.office).first()
         if job is None:
             self._terminate(get_object_or_404(self.unfinished(), pk=pk))
