@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 from uuid import UUID
@@ -17,7 +17,6 @@ from migrations_app.migration_file import (
     AcceptedRecord,
     Batch,
     CheckReport,
-    Client,
     Kind,
     Limits,
     MigrationFile,
@@ -26,13 +25,16 @@ from migrations_app.migration_file import (
     name_of,
 )
 from migrations_app.migration_file import Part as AnnouncedPart
+from migrations_app.migration_file.records import Client as ClientRecord
 from migrations_app.models import Outcome
+from portal.dossiers.models import Client
 
 # of so many clients the names are looked up; of more a page shows the desktop's id
 _MOST_NAMES = 100_000
-# of the work of a check that has to look at every record once more
-_FIRST_PASS = 0.6
+# share of the first pass in a check that has to look at every record once more, and in one that need not
+_OF_TWO, _ALONE = 0.15, 0.95
 
+Progress = Callable[[float], None]
 Name = tuple[UUID, str]  # source and the desktop's id
 
 
@@ -56,12 +58,13 @@ def check_and_foresee(
     limits: Limits,
     kinds: Collection[Kind],
     findings: Findings,
-    progress: Callable[[float], None],
+    progress: Progress,
 ) -> tuple[CheckReport, Foresight]:
     """Check a file for an office and foretell what its import will do; reads the database, writes nothing.
 
     `findings` gets the problems, of a refused file some. `kinds` are those that will be imported.
     """
+    first = _OF_TWO if Client.objects.filter(office=office_id).exists() else _ALONE
     report = check_file(
         source,
         accepted_numbers=accepted_numbers,
@@ -69,12 +72,13 @@ def check_and_foresee(
         known_client=known_clients(office_id),
         kinds=kinds,
         keeper=findings,
-        progress=lambda fraction: progress(_FIRST_PASS * fraction),
+        progress=lambda fraction: progress(first * fraction),
     )
     foresight = Foresight()
     if report.accepted:
         with MigrationFile.open(source, limits) as file:
-            _Second(file, report, kinds, findings, foresight, progress).read(office_id)
+            second = _Second(file, report, kinds, findings, foresight)
+            second.read(office_id, lambda fraction: progress(first + (1 - first) * fraction))
     return report, foresight
 
 
@@ -93,18 +97,16 @@ class _Second:
         kinds: Collection[Kind],
         findings: Findings,
         foresight: Foresight,
-        progress: Callable[[float], None],
     ) -> None:
         self._file = file
         self._kinds = kinds
         self._findings = findings
         self._foresight = foresight
-        self._progress = progress
         self._reports = {each.path: each for each in report.parts}
         self._sources = {part.path: part.source for part in file.manifest.parts}
         self._refused: dict[str, array[int]] = {}
 
-    def read(self, office_id: UUID) -> None:
+    def read(self, office_id: UUID, progress: Progress) -> None:
         for found in self._findings:
             self._take_in(found)
         self._refused = {path: array("I", sorted(lines)) for path, lines in self._refused.items()}
@@ -119,11 +121,12 @@ class _Second:
             for part in parts:
                 self._count_refused(self._reports[part.path])
                 if part in to_read:
-                    self._read(part, foretelling if told[part.path] else None, done / size, part.bytes / size)
+                    for fraction in self._read(part, foretelling if told[part.path] else None):
+                        progress((done + part.bytes * fraction) / size)
                     done += part.bytes
                 if not told.get(part.path):
                     self._count_new(self._reports[part.path])
-        self._progress(1.0)
+        progress(1.0)
 
     def _take_in(self, found: Found) -> None:
         if found.outcome != Outcome.WARNED:
@@ -148,7 +151,8 @@ class _Second:
         if number:
             self._foresight.counts[path, outcome, year or 0] += number
 
-    def _read(self, part: AnnouncedPart, foretelling: Foretelling | None, begun: float, share: float) -> None:
+    def _read(self, part: AnnouncedPart, foretelling: Foretelling | None) -> Iterator[float]:
+        """How much of the part is read, again and again."""
         read = 0
         for batch in self._file.batches(part, hashed=foretelling is not None):
             good = self._good(batch)
@@ -157,8 +161,7 @@ class _Second:
             if foretelling is not None:
                 self._tell(part, foretelling, good)
             read += batch.records
-            done = begun + share * read / max(1, part.records)
-            self._progress(_FIRST_PASS + (1 - _FIRST_PASS) * min(1.0, done))
+            yield min(1.0, read / max(1, part.records))
 
     def _good(self, batch: Batch) -> Sequence[AcceptedRecord]:
         """Those that the first pass did not refuse, for a repeated id or a document."""
@@ -173,7 +176,7 @@ class _Second:
         names = self._foresight.names
         for accepted in clients:
             client = accepted.record
-            if (source, client.id) in names and isinstance(client, Client):
+            if (source, client.id) in names and isinstance(client, ClientRecord):
                 names[source, client.id] = name_of(client)
 
     def _tell(self, part: AnnouncedPart, foretelling: Foretelling, records: Sequence[AcceptedRecord]) -> None:
