@@ -9,7 +9,13 @@ from typing import Any
 from migrations_app.importing.copying import NULL, Copy, encode, hexadecimal, in_pieces
 from migrations_app.importing.run_state import Run
 from migrations_app.migration_file import AcceptedRecord
-from migrations_app.migration_file.records import Address, Client
+from migrations_app.migration_file.records import (
+    DEFAULT_ACTIVE,
+    DEFAULT_COUNTRY,
+    DEFAULT_SEQUENCE,
+    Address,
+    Client,
+)
 from migrations_app.models import Part
 from portal.ids import uuid7_texts
 
@@ -34,23 +40,26 @@ STAGING_COLUMNS = (
     ("content_hash", "bytea"),
     ("partner_key", 'text COLLATE "C"'),
     *COLUMNS,
+    ("has_address", "boolean"),
     # filled by what the portal has
     ("client_id", "uuid"),
     ("known_hash", "bytea"),
 )
 _values_of = attrgetter(*(name for name, _ in _VALUES), *_TEXTS)
-_address_of: Callable[[Address], tuple[str | None, ...]] = attrgetter(*_ADDRESS)
-_NO_ADDRESS = (None,) * len(_ADDRESS)
+_address_of: Callable[[Address], tuple[str | None, ...]] = attrgetter(*_ADDRESS[:-1])
+_NO_ADDRESS = "\t" * (len(_ADDRESS) - 1)
 _NULLS = (*((NULL,) * len(_VALUES)), *(("",) * len(_TEXTS)))
+_NULLS_AT_FIRST = (encode(DEFAULT_SEQUENCE), encode(DEFAULT_ACTIVE), *_NULLS[2:])
 
 
 def staged(records: Sequence[AcceptedRecord]) -> Copy:
     """Into the staging table, where a blank text stands for one that is absent."""
     lines = (
-        f"{accepted.line}\t{pk}\t{_source_text(accepted)}\t{_content(accepted.record)}"
+        f"{accepted.line}\t{pk}\t{_source_text(accepted)}"
+        f"\t{_content(accepted.record, _NULLS, '')}\t{encode(has_address(accepted))}"
         for pk, accepted in zip(uuid7_texts(len(records)), records, strict=True)
     )
-    columns = ("line", "id", *_SOURCE_COLUMNS, *_NAMES)
+    columns = ("line", "id", *_SOURCE_COLUMNS, *_NAMES, "has_address")
     return Copy(STAGING, columns, in_pieces(lines))
 
 
@@ -59,7 +68,8 @@ def added(run: Run, part: Part, records: Sequence[AcceptedRecord]) -> tuple[Copy
     rows = list(zip(uuid7_texts(len(records)), records, strict=True))
     of_job, of_source = encode(run.job.pk), f"{run.source_of(part).pk}\t{run.job.pk}"
     clients = (
-        f"{client}\t{run.office_id}\t{of_job}\t{_content(accepted.record)}" for client, accepted in rows
+        f"{client}\t{run.office_id}\t{of_job}\t{_content(accepted.record, _NULLS_AT_FIRST, DEFAULT_COUNTRY)}"
+        for client, accepted in rows
     )
     links = (
         f"{pk}\t{client}\t{of_source}\t{_source_text(accepted)}"
@@ -84,12 +94,22 @@ def _source_text(accepted: AcceptedRecord) -> str:
     return f"{encode(client.id)}\t{hexadecimal(accepted.content_hash)}\t{encode(client.partner_id or '')}"
 
 
-def _content(client: Any) -> str:
-    return "\t".join(_texts(client))
+def has_address(accepted: AcceptedRecord) -> bool:
+    client: Any = accepted.record
+    return client.address is not None
 
 
-def _texts(client: Client) -> Iterator[str]:
-    for value, null in zip(_values_of(client), _NULLS, strict=True):
+def _content(client: Any, nulls: Sequence[str], country: str) -> str:
+    """`nulls` are the texts of what is absent, `country` that of an address without one."""
+    return "\t".join(_texts(client, nulls, country))
+
+
+def _texts(client: Client, nulls: Sequence[str], country: str) -> Iterator[str]:
+    for value, null in zip(_values_of(client), nulls, strict=True):
         yield null if value is None else encode(value)
-    for text in _address_of(client.address) if client.address else _NO_ADDRESS:
+    if client.address is None:
+        yield _NO_ADDRESS
+        return
+    for text in _address_of(client.address):
         yield encode(text) if text else ""
+    yield client.address.country or country

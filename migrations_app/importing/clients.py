@@ -22,11 +22,13 @@ from migrations_app.importing.copying import Copy
 from migrations_app.importing.run_state import Outcomes, Prepared, Run, problem_of
 from migrations_app.importing.staging import make_staging, steer_planner
 from migrations_app.migration_file import AcceptedRecord, OutcomeCode, WarningCode
+from migrations_app.migration_file.records import DEFAULT_ACTIVE, DEFAULT_COUNTRY, DEFAULT_SEQUENCE
 from migrations_app.models import Outcome, Part
 from portal.dossiers import history
 from portal.dossiers.models import Source
 
 _NAMES = [name for name, _ in COLUMNS]
+_DEFAULTS = {"sequence": DEFAULT_SEQUENCE, "active": DEFAULT_ACTIVE}
 
 
 def prepare_clients(run: Run, part: Part, records: Sequence[AcceptedRecord], prepared: Prepared) -> None:
@@ -110,7 +112,8 @@ def in_order(table: str, identity: str, candidates: str, *, unless: str = "") ->
         FROM (
             SELECT k.lines[c.place::int] AS line, c.id AS client_id
             FROM (
-                SELECT {identity} AS identity, kind, sequence, array_agg(line ORDER BY line) AS lines
+                SELECT {identity} AS identity, kind, COALESCE(sequence, {DEFAULT_SEQUENCE}) AS sequence,
+                    array_agg(line ORDER BY line) AS lines
                 FROM {table} WHERE client_id IS NULL AND {identity} IS NOT NULL GROUP BY 1, 2, 3
             ) k
             JOIN LATERAL (
@@ -129,37 +132,52 @@ def in_order(table: str, identity: str, candidates: str, *, unless: str = "") ->
 
 def _upsert(cursor: CursorWrapper, run: Run) -> tuple[int, int]:
     """Clients created and updated; what they held is kept, and one that was edited meanwhile stays."""
-    kept = [
-        f"{name} = COALESCE(NULLIF(excluded.{name}, ''), c.{name})"
-        if name in BLANK_WHEN_ABSENT
-        else f"{name} = COALESCE(excluded.{name}, c.{name})"
-        for name in _NAMES
-    ]
+    # the one join that LATERAL cannot order: hashed, it read all of the table for each batch
+    cursor.execute("SET LOCAL enable_hashjoin = off")
     cursor.execute(
         f"""
         WITH old AS MATERIALIZED (
-            SELECT c.* FROM {STAGING} s
+            SELECT s AS said, c.* FROM {STAGING} s
             JOIN LATERAL (
                 SELECT * FROM dossiers_client c WHERE c.id = s.client_id AND c.edited_at IS NULL FOR UPDATE
             ) c ON true
         ), kept AS (
             {history.keep("client", "old")}
-        ), written AS (
-            INSERT INTO dossiers_client AS c (id, office_id, created_in_id, {", ".join(_NAMES)})
-            SELECT COALESCE(s.client_id, s.id), %s, %s, {", ".join(f"s.{name}" for name in _NAMES)}
-            FROM {STAGING} s
-            -- first the locks of old: what is kept is what is changed
-            WHERE s.client_id IS NULL OR s.client_id IN (SELECT id FROM old)
-            ON CONFLICT (id) DO UPDATE SET
-                {", ".join(kept)}, updated_in_id = excluded.created_in_id, updated_at = now()
-            RETURNING c.xmax = 0 AS created
+        ), made AS (
+            INSERT INTO dossiers_client (id, office_id, created_in_id, {", ".join(_NAMES)})
+            SELECT s.id, %s, %s, {", ".join(map(_at_first, _NAMES))}
+            FROM {STAGING} s WHERE s.client_id IS NULL
+            RETURNING 1
+        ), changed AS (
+            UPDATE dossiers_client c
+            SET {", ".join(map(_kept, _NAMES))}, updated_in_id = %s, updated_at = now()
+            FROM old WHERE c.id = old.id
+            RETURNING 1
         )
-        SELECT count(*) FILTER (WHERE created), count(*) FILTER (WHERE NOT created) FROM written
+        SELECT (SELECT count(*) FROM made), (SELECT count(*) FROM changed)
         """,
-        [run.job.pk, run.office_id, run.job.pk],
+        [run.job.pk, run.office_id, run.job.pk, run.job.pk],
     )
     created, updated = cursor.fetchone()
     return created, updated
+
+
+def _at_first(name: str) -> str:
+    """SQL: what a new client has, from what is said (`s`)."""
+    if name == "country":
+        return f"CASE WHEN s.has_address AND s.country = '' THEN '{DEFAULT_COUNTRY}' ELSE s.country END"
+    return f"COALESCE(s.{name}, {_DEFAULTS[name]})" if name in _DEFAULTS else f"s.{name}"
+
+
+def _kept(name: str) -> str:
+    """SQL: what a known client has then; an update never erases."""
+    said = f"(old.said).{name}"
+    if name not in BLANK_WHEN_ABSENT:
+        return f"{name} = COALESCE({said}, c.{name})"
+    if name == "country":
+        first = f"CASE WHEN (old.said).has_address THEN '{DEFAULT_COUNTRY}' ELSE '' END"
+        return f"country = COALESCE(NULLIF({said}, ''), NULLIF(c.country, ''), {first})"
+    return f"{name} = COALESCE(NULLIF({said}, ''), c.{name})"
 
 
 def _link_sources(cursor: CursorWrapper, run: Run, source: Source) -> None:

@@ -21,6 +21,7 @@ from migrations_app.importing.staging import stage, steer_planner
 from migrations_app.importing.targets import TARGETS
 from migrations_app.migration_file import AcceptedRecord, Kind, OutcomeCode
 from migrations_app.migration_file import Part as AnnouncedPart
+from migrations_app.migration_file.records import DEFAULT_SEQUENCE
 from migrations_app.models import Outcome, PartKind
 from portal.dossiers.models import Client, Source
 from portal.ids import uuid7
@@ -197,7 +198,8 @@ class Foretelling:
                 f"""
                 INSERT INTO {_CLIENTS} (id, bsn, rsin, kind, sequence)
                 SELECT COALESCE(s.client_id, s.id), COALESCE(s.bsn, f.bsn, NULLIF(c.bsn, '')),
-                    COALESCE(s.rsin, f.rsin, NULLIF(c.rsin, '')), s.kind, s.sequence
+                    COALESCE(s.rsin, f.rsin, NULLIF(c.rsin, '')), s.kind,
+                    COALESCE(s.sequence, f.sequence, c.sequence, {DEFAULT_SEQUENCE})
                 FROM {_BATCH} s
                 LEFT JOIN LATERAL (SELECT * FROM {_CLIENTS} WHERE id = s.client_id OFFSET 0) f ON true
                 LEFT JOIN LATERAL (SELECT * FROM dossiers_client WHERE id = s.client_id OFFSET 0) c ON true

@@ -15,6 +15,7 @@ from migrations_app.importing.run_state import Outcomes, Run, problem_of
 from migrations_app.importing.staging import make_staging, steer_planner
 from migrations_app.importing.targets import TARGETS, Target
 from migrations_app.migration_file import AcceptedRecord, OutcomeCode, WarningCode, parse_period
+from migrations_app.migration_file.records import DEFAULT_VARIANT
 from migrations_app.models import Outcome, Part, PartKind
 from portal.dossiers import history
 
@@ -131,7 +132,7 @@ def warn_of_duplicates(
 def _identity(record: Any) -> tuple[object, ...]:
     """What makes two returns of a client the same one, in the order of _TWICE_COLUMNS."""
     period = parse_period(record.period)
-    return record.tax, record.tax_year, period.start, period.end, record.variant
+    return record.tax, record.tax_year, period.start, period.end, record.variant or DEFAULT_VARIANT
 
 
 def _twice(

@@ -118,7 +118,7 @@ class _Texts:
 
     def of_new(self, records: Sequence[AcceptedRecord]) -> Copy:
         same, same_text = self._same_for_all()
-        absent = {}
+        absent = dict(self._target.at_first)
         if self._part.kind == PartKind.ASSESSMENT_MESSAGES:
             absent["status"] = self._run.job.default_message_status
         text, clients = self._text_of(absent), self._clients

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 
 from migrations_app.importing.copying import ENCODERS, NULL, encode
 from migrations_app.migration_file.periods import parse_period
-from migrations_app.migration_file.records import TaxCardLine
+from migrations_app.migration_file.records import DEFAULT_VARIANT, TaxCardLine
 from migrations_app.models import PartKind
 
 
@@ -48,6 +48,8 @@ class Target:
     columns: tuple[Column, ...]
     has_document: bool = False
     has_product: bool = False
+    # texts of nulls at creation, where they are other than the columns' own
+    at_first: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -125,6 +127,7 @@ TARGETS: dict[PartKind, Target] = {
         ),
         has_document=True,
         has_product=True,
+        at_first={"variant": DEFAULT_VARIANT},
     ),
     PartKind.ASSESSMENT_MESSAGES: Target(
         "dossiers_assessmentmessage",

@@ -37,8 +37,8 @@ _encode = msgspec.json.Encoder().encode
 class AcceptedRecord(Struct, gc=False, frozen=True):
     """A record that the reader has nothing against. `line` is its physical line in the part, from 1.
 
-    `content_hash` (16 bytes) is of the content as read: neither the order of keys, blanks, unknown keys,
-    explicit nulls and defaults, nor the zone of a moment or the zeros of an amount change it.
+    `content_hash` (16 bytes) is of the content as read: neither the order of keys, blanks, unknown keys and
+    explicit nulls, nor the zone of a moment or the zeros of an amount change it.
     """
 
     line: int

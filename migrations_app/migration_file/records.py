@@ -44,18 +44,16 @@ Text64 = Annotated[str, Meta(max_length=64)]
 Text100 = Annotated[str, Meta(max_length=100)]
 Text200 = Annotated[str, Meta(max_length=200)]
 
+Sequence = Annotated[int, Meta(ge=1, le=2_147_483_647)]
+Variant = Literal["return", "supplement", "provisional"]
+Country = Annotated[str, Meta(min_length=2, max_length=2, pattern="^[A-Z]{2}$")]
+# what null means of a record that the portal does not have yet; of others it leaves what is there
+DEFAULT_SEQUENCE, DEFAULT_ACTIVE, DEFAULT_VARIANT, DEFAULT_COUNTRY = 1, True, "return", "NL"
+
 if TYPE_CHECKING:
-    # null on the wire means the default, which the reader puts there: after reading these are never None
-    Sequence = int
-    Flag = bool
-    Variant = Literal["return", "supplement", "provisional"]
-    Country = str
+    # a number on the wire is a text after reading
     HouseNumber = str
 else:
-    Sequence = Annotated[int, Meta(ge=1, le=2_147_483_647)] | None
-    Flag = bool | None
-    Variant = Literal["return", "supplement", "provisional"] | None
-    Country = Annotated[str, Meta(min_length=2, max_length=2, pattern="^[A-Z]{2}$")] | None
     HouseNumber = Text20 | Annotated[int, Meta(ge=0, le=10**9)]
 
 
@@ -75,7 +73,7 @@ class Address(Base):
     addition: Text20 | None = None
     postcode: Text20 | None = None
     city: Text100 | None = None
-    country: Country = "NL"
+    country: Country | None = None
 
 
 class Document(Base):
@@ -95,7 +93,7 @@ class Client(Record):
     name_prefix: Text50 | None = None
     bsn: Text20 | None = None
     rsin: Text20 | None = None
-    sequence: Sequence = 1
+    sequence: Sequence | None = None
     trade_register_number: Annotated[str, Meta(min_length=8, max_length=8, pattern="^[0-9]{8}$")] | None = (
         None
     )
@@ -107,7 +105,7 @@ class Client(Record):
     phone: Text50 | None = None
     address: Address | None = None
     partner_id: Id | None = None
-    active: Flag = True
+    active: bool | None = None
     client_until: date | None = None
 
 
@@ -121,7 +119,7 @@ class TaxReturn(OfClient):
     tax: Tax
     tax_year: Year
     period: Annotated[str, Meta(max_length=21)]
-    variant: Variant = "return"
+    variant: Variant | None = None
     status: Text200 | None = None
     submitted_at: Moment | None = None
     modified_at: Moment | None = None

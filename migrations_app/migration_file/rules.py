@@ -1,7 +1,7 @@
 """What a record must satisfy beyond its types, and the form in which the engine gets it.
 
-Each function settles one kind of record in place: defaults for null, moments in UTC, amounts with two
-decimals. It returns the first rule that is broken, or None.
+Each function settles one kind of record in place: moments in UTC, amounts with two decimals, house numbers
+as texts. It returns the first rule that is broken, or None.
 """
 
 from __future__ import annotations
@@ -49,23 +49,10 @@ def invalid(field: str, expectation: str) -> Fault:
 
 
 def settle_client(client: Client) -> Fault | None:
-    if client.sequence is None:
-        client.sequence = 1
-    if client.active is None:
-        client.active = True
-    if client.address is not None:
-        _settle_address(client)
-    return _numbers(client) or _identity(client)
-
-
-def _settle_address(client: Client) -> None:
     address = client.address
-    if address is None:
-        return
-    if address.country is None:
-        address.country = "NL"
-    if isinstance(address.house_number, int):
+    if address is not None and isinstance(address.house_number, int):
         address.house_number = str(address.house_number)
+    return _numbers(client) or _identity(client)
 
 
 def _numbers(client: Client) -> Fault | None:
@@ -89,8 +76,6 @@ def _identity(client: Client) -> Fault | None:
 
 
 def settle_return(record: TaxReturn) -> Fault | None:
-    if record.variant is None:
-        record.variant = "return"
     fault = period_fault(record.tax, record.tax_year, record.period)
     return fault or _moments(record) or _amount_and_document(record)
 

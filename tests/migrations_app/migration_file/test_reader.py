@@ -85,12 +85,17 @@ def test_every_required_field(kind):
         assert (found.code, found.field, found.expectation) == ("invalid-field", name, "required")
 
 
-def test_defaults_stand_in_for_null():
-    nulls = {"sequence": None, "active": None, "address": {"country": None, "house_number": 12}}
-    record = client(**nulls).accepted[0].record
-    assert (record.sequence, record.active, record.address.country) == (1, True, "NL")
-    assert record.address.house_number == "12"
-    assert tax_return(variant=None).accepted[0].record.variant == "return"
+def test_null_is_what_is_left_out_and_not_the_default():
+    nulls = {"sequence": None, "active": None, "address": {"country": None}}
+    said = {"sequence": 1, "active": True, "address": {"country": "NL"}}
+    null, out, default = (client(**each).accepted[0] for each in (nulls, {"address": {}}, said))
+    assert (null.record.sequence, null.record.active, null.record.address.country) == (None, None, None)
+    assert null.content_hash == out.content_hash != default.content_hash
+    assert tax_return(variant=None).accepted[0].record.variant is None
+
+
+def test_a_house_number_is_a_text():
+    assert client(address={"house_number": 12}).accepted[0].record.address.house_number == "12"
 
 
 @pytest.mark.parametrize(
@@ -209,7 +214,7 @@ def test_the_hash_is_of_the_content():
     turned = dict(reversed(json.loads(base).items()))
     same = [
         json.dumps(turned, separators=(",", ":")).encode(),
-        line(json.loads(base), amount=1.00, surprise=1, document=None, variant="return"),
+        line(json.loads(base), amount=1.00, surprise=1, document=None, variant=None),
         line(json.loads(base), submitted_at="2019-01-02T02:04:05Z"),
     ]
     assert {hash_of(raw) for raw in same} == {hash_of(base)}
