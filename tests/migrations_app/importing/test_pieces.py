@@ -138,6 +138,7 @@ def two_sources(here, there, more, of_here, of_there):
 FILES = st.builds(two_sources, CLIENTS, CLIENTS, CLIENTS, RETURNS, RETURNS)
 
 
+@pytest.mark.timeout(600)
 @given(files=st.lists(FILES, min_size=2, max_size=2), sizes=st.sampled_from([(1, 1), (2, 2), (6, 2), (5, 1)]))
 @settings(
     max_examples=20,
