@@ -120,6 +120,8 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- services that an address replaces
 DATABASES = {"default": services.database(DATA_DIR)}
+# of commands only: what serves requests or works jobs never has it (portal.run.process)
+DATABASE_OWNER = services.database_owner()
 CACHES = {"default": services.cache()}
 MAIL_DIR = DATA_DIR / "mail"
 vars().update(services.mail())

@@ -18,7 +18,15 @@ if OWN_FOLDER:
 TEST_FOLDER = Path(os.environ["PORTAL_TEST_FOLDER"])
 os.environ["PORTAL_TEST"] = "1"
 os.environ["PORTAL_DATA_DIR"] = str(TEST_FOLDER / os.environ.get("PYTEST_XDIST_WORKER", "main"))
-for name in ("PORTAL_DEMO", "PORTAL_LEASH", "REDIS_URL", "STORAGE_URL", "EMAIL_URL", "PORTAL_KEY_FILE"):
+for name in (
+    "DATABASE_OWNER_URL",
+    "PORTAL_DEMO",
+    "PORTAL_LEASH",
+    "REDIS_URL",
+    "STORAGE_URL",
+    "EMAIL_URL",
+    "PORTAL_KEY_FILE",
+):
     os.environ.pop(name, None)
 
 from portal.run import embedded, environment  # noqa: E402

@@ -13,7 +13,7 @@ from portal.vault import keys
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 CONFIGURED = ("DATABASE_URL", "SECRET_KEY", "PORTAL_DEMO")
-FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "STORAGE_URL", "EMAIL_URL")
+FROM_FILES = ("SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "STORAGE_URL", "EMAIL_URL")
 
 
 def load_secret_files() -> None:
@@ -25,6 +25,12 @@ def load_secret_files() -> None:
                 os.environ[name] = Path(path).read_text().strip()
             except OSError:
                 sys.exit(f"{name}_FILE names {path}, which cannot be read.")
+
+
+def forget_owner() -> None:
+    """What stays up must not reach the database as its owner, also where the environment is one for all."""
+    for name in ("DATABASE_OWNER_URL", "DATABASE_OWNER_URL_FILE"):
+        os.environ.pop(name, None)
 
 
 def data_dir() -> Path:
@@ -77,6 +83,8 @@ def missing_secrets() -> list[str]:
     wrong = []
     if not secret_key():
         wrong.append("SECRET_KEY is not set: give it 50 random characters or more.")
+    if os.environ.get("DATABASE_OWNER_URL") and not os.environ.get("DATABASE_URL"):
+        wrong.append("DATABASE_URL is not set beside DATABASE_OWNER_URL: name the application's own role.")
     if not os.environ.get("PORTAL_KEY_FILE"):
         wrong.append("PORTAL_KEY_FILE is not set: name the file with the storage key.")
     for name in ("PORTAL_KEY_FILE", "PORTAL_SIGNING_KEY_FILE"):

@@ -21,6 +21,7 @@ BLOCKING_THREADS = 32
 def main(name: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     leash.hold()
+    environment.forget_owner()
     environment.require_secrets()
     _require_signing_key(name)
     PROCESSES[name]()

@@ -23,6 +23,13 @@ def database(data_dir: Path) -> dict[str, Any]:
     return {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **config}
 
 
+def database_owner() -> dict[str, Any] | None:
+    """Who owns the tables, for whom portal.run.owner; None where it is who DATABASE_URL names."""
+    if not (os.environ.get("DATABASE_URL") and os.environ.get("DATABASE_OWNER_URL")):
+        return None
+    return dict(env.db("DATABASE_OWNER_URL", engine="django.db.backends.postgresql"))
+
+
 def broker() -> tuple[str, dict[str, Any]]:
     """Address and transport options of Celery's broker."""
     if url := os.environ.get("REDIS_URL"):

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from portal.deletion import MigrationsRunning, delete_office
+from portal.deletion import MigrationsRunning, delete_office, is_allowed
 from portal.office.models import Office
+from portal.run import owner
 
 
 class Command(BaseCommand):
@@ -17,7 +18,16 @@ class Command(BaseCommand):
         parser.add_argument("number", metavar="KVK")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        office = Office.objects.filter(trade_register_number=options["number"]).first()
+        with owner.connected():
+            if not is_allowed():
+                raise CommandError(
+                    "De rol van DATABASE_URL mag geen logboek verwijderen: "
+                    "deze opdracht heeft DATABASE_OWNER_URL nodig."
+                )
+            self._delete(options["number"])
+
+    def _delete(self, number: str) -> None:
+        office = Office.objects.filter(trade_register_number=number).first()
         if office is None:
             raise CommandError("Er is geen kantoor met dit KvK-nummer.")
         print(f"{office.name} wordt verwijderd, met alles wat erbij hoort. Dat is niet terug te draaien.")

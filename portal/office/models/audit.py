@@ -11,7 +11,10 @@ from portal.office.models.people import User
 
 
 class AuditEvent(models.Model):
-    """One act. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE."""
+    """One act. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE.
+
+    With DATABASE_OWNER_URL the application's role has no right to them either (portal.run.grants).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     at = models.DateTimeField(_("moment"), auto_now_add=True)

@@ -18,7 +18,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[3]
 START_SECONDS = 80
-FROM_TESTS = ("PORTAL_", "DJANGO_", "DATABASE_URL", "SECRET_KEY", "PYTEST_", "COVERAGE_", "COV_")
+FROM_TESTS = ("PORTAL_", "DJANGO_", "DATABASE_", "SECRET_KEY", "PYTEST_", "COVERAGE_", "COV_")
 
 
 def environment(data_dir: Path, **extra: str) -> dict[str, str]:
@@ -42,7 +42,7 @@ def manage(data_dir: Path, *arguments: str, **extra: str) -> subprocess.Complete
         env=environment(data_dir, **extra),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
