@@ -60,6 +60,11 @@ def test_only_the_signing_service_gets_the_signing_key():
     ]
 
 
+def test_nothing_that_stays_reaches_the_database_as_its_owner():
+    names = [name for name, service in SERVICES.items() if "database_owner_url" in service.get("secrets", [])]
+    assert names == ["prepare"]
+
+
 def test_every_variable_is_in_the_example():
     given = {name for service in OURS.values() for name in service["environment"]}
     read = {name for path in sources() for name in READ.findall(path.read_text())} - ELSEWHERE

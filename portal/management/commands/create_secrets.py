@@ -35,11 +35,13 @@ class Command(BaseCommand):
 
 
 def _contents() -> dict[str, str]:
-    database, user, storage = (secrets.token_urlsafe(32) for _ in range(3))
+    owner, database, user, storage = (secrets.token_urlsafe(32) for _ in range(4))
     return {
         "secret_key": secrets.token_urlsafe(64),
-        "postgres_password": database,
-        "database_url": f"postgresql://portal:{database}@postgres:5432/portal",
+        "postgres_password": owner,
+        "database_owner_url": f"postgresql://portal:{owner}@postgres:5432/portal",
+        # `migrate` makes this role
+        "database_url": f"postgresql://portal_app:{database}@postgres:5432/portal",
         "storage_user": user,
         "storage_password": storage,
         "storage_url": f"s3://{user}:{storage}@objects:9000/sealed?secure=0&region=us-east-1",

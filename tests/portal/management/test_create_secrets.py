@@ -19,7 +19,9 @@ def test_a_file_for_every_secret_of_the_compose_file(tmp_path, capsys):
     assert {path.name for path in folder.iterdir()} == set(wanted)
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert KeyRing.load(folder / "portal_key")
-    assert (folder / "postgres_password").read_text() in (folder / "database_url").read_text()
+    owner = (folder / "postgres_password").read_text()
+    assert owner in (folder / "database_owner_url").read_text()
+    assert owner not in (folder / "database_url").read_text()
     assert (folder / "secret_key").read_text() not in capsys.readouterr().out
 
 
