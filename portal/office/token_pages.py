@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from portal.office import tokens
-from portal.office.access import administrator, own
+from portal.office.access import administrator, own, password_again_to_change
 from portal.office.http import OfficeRequest
 from portal.office.models import ApiToken
 from portal.office.token_forms import TokenForm
@@ -23,6 +23,7 @@ _page_and_form = require_http_methods(["GET", "HEAD", "POST"])
 
 @_page_and_form
 @administrator
+@password_again_to_change
 @never_cache
 def connections(request: OfficeRequest) -> HttpResponse:
     """The list with a form for a new one. The answer to that form is the only page that shows the token."""
@@ -52,6 +53,7 @@ def _create(request: OfficeRequest, form: TokenForm) -> str:
 @_page_and_form
 @administrator
 def revoke(request: OfficeRequest, pk: UUID) -> HttpResponse:
+    """Without the password: who takes access away is in a hurry."""
     token = own(request, ApiToken, pk)
     if request.method == "POST":
         if tokens.revoke_token(token, by=request.user):

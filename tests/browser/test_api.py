@@ -36,6 +36,7 @@ def token(portal: Portal) -> str:
     """Made on the page where a kantoorbeheerder makes one; the office has an active certificate."""
     browser = requests.Session()
     _post(browser, f"{portal.url}/inloggen/", login="beheerder@demo.example", password="nextens-demo-2026")
+    _post(browser, f"{portal.url}/instellingen/account/bevestigen/", password="nextens-demo-2026")
     page = _post(browser, f"{portal.url}/instellingen/koppelingen/", name="Proef", scopes=SCOPES, days="90")
     made = re.search(r'value="(nxt_[^"]+)"', page)
     assert made

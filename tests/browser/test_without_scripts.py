@@ -73,6 +73,8 @@ def test_a_token_is_made_and_revoked(plain: Page) -> None:
     plain.get_by_label("Naam").fill("Zonder scripts")
     plain.locator("input[name=scopes]").first.check()
     plain.get_by_role("button", name="Maak token").click()
+    expect(plain.get_by_role("heading", name="Bevestig uw wachtwoord")).to_be_visible()
+    confirm_password(plain)
     expect(plain.get_by_label("Token", exact=True)).to_have_value(re.compile("^nxt_"))
     row = plain.get_by_role("row").filter(has_text="Zonder scripts")
     row.get_by_role("link", name="Trek in").click()

@@ -10,15 +10,26 @@ from django.utils import timezone
 
 from portal.office import tokens
 from portal.office.models import ApiToken, AuditEvent, Scope
+from tests.factories import PASSWORD
 from tests.people import logged_in
 
 OFFICE = "/api/v1/office/"
 PAGE = "/instellingen/koppelingen/"
+AGAIN = "/instellingen/account/bevestigen/"
+FORM = {"name": "Migratie Tool", "scopes": ["migrations:write", "certificates"], "days": "90"}
 
 
 @pytest.fixture
 def plain(office, administrator):
     return made(office, administrator)
+
+
+@pytest.fixture
+def browser(administrator):
+    """The kantoorbeheerder, who gave the password once more."""
+    client = logged_in(administrator)
+    client.post(AGAIN, {"password": PASSWORD})
+    return client
 
 
 def made(office, by, expires_at=None, scopes=(Scope.MIGRATIONS_READ,)):
@@ -135,12 +146,28 @@ def test_database_refuses_impossible_tokens(plain, wrong):
         ApiToken.objects.update(**wrong)
 
 
-def test_page_shows_a_new_token_once(client, administrator, office):
+def shown(answer):
+    return re.search(r'value="(nxt_[^"]+)"', answer.content.decode())[1]
+
+
+def test_making_one_asks_for_the_password_first(client, administrator):
     browser = logged_in(administrator)
-    form = {"name": "Migratie Tool", "scopes": ["migrations:write", "certificates"], "days": "90"}
-    answer = browser.post(PAGE, form)
+    assert browser.get(PAGE).status_code == 200
+    answer = browser.post(PAGE, FORM)
+    assert answer["Location"].startswith(f"{AGAIN}?next=")
+    browser.post(answer["Location"], {"password": "verkeerd"})
+    assert not ApiToken.objects.exists()
+    answer = browser.post(answer["Location"], {"password": PASSWORD})
     assert "no-store" in answer["Cache-Control"]
-    plain = re.search(r'value="(nxt_[^"]+)"', answer.content.decode())[1]
+    assert ask(client, shown(answer)).status_code == 200
+    # it is shown at the address of the password, where the next one is not made
+    assert f'<form method="post" action="{PAGE}"' in answer.content.decode()
+
+
+def test_page_shows_a_new_token_once(client, browser):
+    answer = browser.post(PAGE, FORM)
+    assert "no-store" in answer["Cache-Control"]
+    plain = shown(answer)
     assert ask(client, plain).json()["scopes"] == ["certificates", "migrations:write"]
     again = browser.get(PAGE).content.decode()
     assert plain[:12] in again
@@ -157,14 +184,14 @@ def test_list_costs_the_same_for_many(administrator, office, django_assert_max_n
         assert browser.get("/instellingen/koppelingen/").content.decode().count("Trek in") == 20
 
 
-def test_page_says_what_is_missing(administrator):
-    page = logged_in(administrator).post(PAGE, {"name": ""}).content.decode()
+def test_page_says_what_is_missing(browser):
+    page = browser.post(PAGE, {"name": ""}).content.decode()
     assert '<a href="#id_name">Geef het token een naam.</a>' in page
     assert '<a href="#id_scopes_0">Kies ten minste één recht.</a>' in page
     assert not ApiToken.objects.exists()
 
 
-def test_revoked_token_is_out_at_once(client, plain, administrator):
+def test_revoked_token_is_out_at_once_without_a_password(client, plain, administrator):
     token = ApiToken.objects.get()
     page = logged_in(administrator).post(f"{PAGE}{token.pk}/intrekken/", follow=True).content.decode()
     assert "Het token is ingetrokken." in page
