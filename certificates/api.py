@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,6 +20,7 @@ from certificates.forms import UploadForm
 from certificates.models import Certificate
 from certificates.problems import CertificateProblem, Duplicate
 from portal.office.api_schema import KEY, LOCATION, refused
+from portal.office.bodies import ReadableForm
 from portal.office.endpoints import OfficeEndpoint, Refusal
 from portal.office.models import Scope
 
@@ -34,7 +34,7 @@ class _Endpoint(OfficeEndpoint):
 
 @method_decorator(sensitive_post_parameters("password"), name="dispatch")
 class Certificates(_Endpoint):
-    parser_classes = [MultiPartParser]
+    parser_classes = [ReadableForm]
 
     @extend_schema(
         operation_id="certificates_list", responses={200: shapes.Certificates}, examples=[shapes.LIST]

@@ -235,7 +235,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["portal.office.token_authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["portal.office.json_bodies.ReadableJSON"],
+    "DEFAULT_PARSER_CLASSES": ["portal.office.bodies.ReadableJSON"],
     "DEFAULT_THROTTLE_CLASSES": ["portal.office.call_limits.PerToken"],
     "DEFAULT_SCHEMA_CLASS": "portal.office.api_schema.Schema",
     "EXCEPTION_HANDLER": "portal.office.problems.handle",

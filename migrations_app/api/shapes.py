@@ -13,7 +13,7 @@ from rest_framework import serializers
 from migrations_app.accepting import TICKED_KINDS
 from migrations_app.models import ImportType, Outcome, PartKind, Status
 from portal.dossiers.models import MessageStatus, SourceKind
-from portal.office.strict_fields import Choice, Sent, Shape, Text, Whole
+from portal.office.strict_fields import Choice, Sent, Several, Shape, Text, Whole
 
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _FILE_NAME = r"^[^\x00-\x1f\x7f/\\]{1,200}\.[zZ][iI][pP]$"
@@ -72,7 +72,7 @@ class NewMigration(Sent):
         min_value=1, max_value=settings.MIGRATION_MAX_BYTES, help_text="Bytes of the file that is to come."
     )
     import_type = Choice(ImportType.choices, default=ImportType.COMBINED)
-    parts = serializers.ListField(
+    parts = Several(
         child=Choice([(kind.value, kind.label) for kind in TICKED_KINDS]),
         default=lambda: [kind.value for kind in TICKED_KINDS],
         min_length=1,

@@ -7,8 +7,17 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
-from django.utils.translation import gettext as _
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from django.utils.translation import gettext_lazy
+from rest_framework.exceptions import (
+    APIException,
+    ErrorDetail,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotAuthenticated,
+    Throttled,
+    UnsupportedMediaType,
+    ValidationError,
+)
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -21,6 +30,25 @@ _CODES = {
     "parse_error": "unreadable",
     "unsupported_media_type": "unsupported-media-type",
     "null": "required",
+}
+# and where their words are English, or name what was sent
+_DETAILS: dict[type[Exception], Any] = {
+    Http404: gettext_lazy("Dit bestaat niet."),
+    NotAuthenticated: gettext_lazy("Er is geen token meegestuurd."),
+    MethodNotAllowed: gettext_lazy("Deze methode werkt hier niet."),
+    NotAcceptable: gettext_lazy("Antwoorden zijn hier JSON."),
+    UnsupportedMediaType: gettext_lazy("Dit mediatype wordt hier niet gelezen."),
+    Throttled: gettext_lazy("Er zijn in deze minuut te veel aanvragen gedaan."),
+}
+_WRONG = gettext_lazy("De aanvraag klopt niet.")
+# of what did not come from an endpoint
+_OF_STATUS = {
+    HTTPStatus.FORBIDDEN: gettext_lazy("U mag dit niet."),
+    HTTPStatus.NOT_FOUND: gettext_lazy("Dit adres bestaat niet."),
+    HTTPStatus.METHOD_NOT_ALLOWED: _DETAILS[MethodNotAllowed],
+    HTTPStatus.INTERNAL_SERVER_ERROR: gettext_lazy(
+        "Er ging bij Nextens iets mis. Probeer het later opnieuw."
+    ),
 }
 Fault = dict[str, str]
 
@@ -76,10 +104,7 @@ class ProblemsUnderApi:
 
 def _in_its_place(response: HttpResponseBase) -> JsonResponse:
     status = HTTPStatus(response.status_code)
-    said = {
-        HTTPStatus.NOT_FOUND: _("Dit adres bestaat niet."),
-        HTTPStatus.INTERNAL_SERVER_ERROR: _("Er ging bij Nextens iets mis. Probeer het later opnieuw."),
-    }.get(status, str(status.phrase))
+    said = str(_OF_STATUS.get(status, _WRONG))
     code = status.phrase.lower().replace(" ", "-")
     made = JsonResponse(problem(status, code, said), status=status, content_type=MEDIA_TYPE)
     if "Allow" in response.headers:
@@ -94,11 +119,11 @@ def _code_of(exc: Exception) -> str:
 
 
 def _detail(exc: Exception, faults: list[Fault]) -> str:
-    if isinstance(exc, Http404):
-        return _("Dit bestaat niet.")
+    if type(exc) in _DETAILS:
+        return str(_DETAILS[type(exc)])
     if isinstance(exc, ValidationError):
-        return faults[0]["detail"] if len(faults) == 1 else _("De aanvraag klopt niet.")
-    return str(exc.detail) if isinstance(exc, APIException) else _("U mag dit niet.")
+        return faults[0]["detail"] if len(faults) == 1 else str(_WRONG)
+    return str(exc.detail if isinstance(exc, APIException) else _OF_STATUS[HTTPStatus.FORBIDDEN])
 
 
 def _faults(exc: Exception) -> Iterator[Fault]:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 
+_WHOLE = api_settings.NON_FIELD_ERRORS_KEY
+_NO_OBJECT = _("De aanvraag is geen JSON-object.")
 if TYPE_CHECKING:  # generic in the stubs only
     Shape = serializers.Serializer[Any]
 else:
@@ -17,6 +20,8 @@ else:
 
 class Text(serializers.CharField):
     """A JSON string, as it is."""
+
+    default_error_messages = {"invalid": _("Dit is geen tekst.")}
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -43,8 +48,23 @@ class Choice(serializers.ChoiceField):
         return super().to_internal_value(data)
 
 
+class Several(serializers.ListField):
+    """A JSON list."""
+
+    default_error_messages = {
+        "min_length": _("Geef er ten minste {min_length} op."),
+        "max_length": _("Geef er ten hoogste {max_length} op."),
+    }
+
+
 class Sent(Shape):
     """What a call sends; a name that is not known is a mistake."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        # DRF says of null, in English, that nothing was sent
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError({_WHOLE: [serializers.ErrorDetail(str(_NO_OBJECT), "invalid")]})
+        return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := sorted(set(data) - set(self.fields))):
