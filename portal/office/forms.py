@@ -41,7 +41,10 @@ class OfficeForm(forms.Form):
     )
     mfa_required = forms.BooleanField(
         label=_("Tweestapsverificatie is verplicht voor iedereen van dit kantoor"),
-        help_text=_("Wie het nog niet heeft ingesteld, doet dat bij de eerstvolgende keer inloggen."),
+        help_text=_(
+            "Wie het nog niet heeft ingesteld, doet dat bij de eerstvolgende keer inloggen. "
+            "De API-tokens van deze gebruikers werken tot dan niet."
+        ),
         required=False,
     )
 

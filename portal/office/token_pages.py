@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +19,10 @@ from portal.office.http import OfficeRequest
 from portal.office.models import ApiToken
 from portal.office.token_forms import TokenForm
 
+_PAUSES = {
+    tokens.Pause.NO_ACCESS: gettext_lazy("heeft hier geen toegang"),
+    tokens.Pause.NO_SECOND_STEP: gettext_lazy("heeft nog geen tweestapsverificatie"),
+}
 _page_and_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -29,14 +34,17 @@ def connections(request: OfficeRequest) -> HttpResponse:
     """The list with a form for a new one. The answer to that form is the only page that shows the token."""
     form = TokenForm(request.POST) if request.method == "POST" else TokenForm()
     plain = _create(request, form) if form.is_valid() else ""
-    rows = ApiToken.objects.filter(office=request.office).select_related("created_by")
     now = timezone.now()
     context = {
         "form": TokenForm() if plain else form,
         "plain": plain,
-        "rows": [(token, token.works(now)) for token in rows],
+        "rows": [(one, one.works(now), _why_paused(one)) for one in tokens.of_office(request.office)],
     }
     return render(request, "office/connections.html", context)
+
+
+def _why_paused(token: ApiToken) -> str:
+    return str(_PAUSES[pause]) if (pause := tokens.pause(token)) else ""
 
 
 def _create(request: OfficeRequest, form: TokenForm) -> str:

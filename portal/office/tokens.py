@@ -8,12 +8,15 @@ import hmac
 import re
 import secrets
 from collections.abc import Collection
+from enum import Enum, auto
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from portal.office import audit
+from portal.office import audit, mfa
+from portal.office.backends import MAIN_FACTORS
 from portal.office.models import ApiToken, Office, Scope, User
 
 _SHAPE = re.compile(r"nxt_([0-9a-f]{8})_([A-Za-z0-9_-]{43})\Z")
@@ -21,6 +24,13 @@ _SECRET_BYTES = 32
 # so often is the moment of last use worth a write
 USE_NOTED_EVERY = dt.timedelta(minutes=1)
 _NOBODYS_DIGEST = "0" * 64
+
+
+class Pause(Enum):
+    """A token can do no more than who made it: this person cannot do anything now."""
+
+    NO_ACCESS = auto()
+    NO_SECOND_STEP = auto()
 
 
 @transaction.atomic
@@ -57,11 +67,28 @@ def find_token(plain: str) -> ApiToken | None:
     if match is None:
         return None
     prefix, secret = match.groups()
-    token = ApiToken.objects.select_related("office", "created_by__membership").filter(prefix=prefix).first()
+    token = _with_makers().filter(prefix=prefix).first()
     known = token.digest if token else _NOBODYS_DIGEST
     if not hmac.compare_digest(known, _digest(secret)) or token is None:
         return None
-    return token if token.works(timezone.now()) and _is_backed(token) else None
+    is_backed = token.office.is_active and pause(token) is None
+    return token if is_backed and token.works(timezone.now()) else None
+
+
+def of_office(office: Office) -> QuerySet[ApiToken]:
+    """The office's tokens, the newest first."""
+    return _with_makers().filter(office=office)
+
+
+def pause(token: ApiToken) -> Pause | None:
+    """Why a token of `of_office` waits, though nobody revoked it."""
+    maker = token.created_by
+    membership = getattr(maker, "membership", None)
+    works_there = membership is not None and membership.office_id == token.office_id
+    if not (maker.is_active and works_there):
+        return Pause.NO_ACCESS
+    has_mfa = getattr(token, "maker_has_mfa", False)
+    return Pause.NO_SECOND_STEP if mfa.is_required(maker) and not has_mfa else None
 
 
 def note_use(token: ApiToken) -> None:
@@ -73,12 +100,10 @@ def note_use(token: ApiToken) -> None:
     ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
 
 
-def _is_backed(token: ApiToken) -> bool:
-    """Its office is active, and so is who made it, who still works there."""
-    maker = token.created_by
-    membership = getattr(maker, "membership", None)
-    works_there = membership is not None and membership.office_id == token.office_id
-    return token.office.is_active and maker.is_active and works_there
+def _with_makers() -> QuerySet[ApiToken]:
+    factors = Authenticator.objects.filter(user=OuterRef("created_by"), type__in=MAIN_FACTORS)
+    tokens = ApiToken.objects.select_related("office", "created_by__membership__office")
+    return tokens.annotate(maker_has_mfa=Exists(factors))
 
 
 def _digest(secret: str) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from portal.office import tokens
 from portal.office.models import ApiToken, AuditEvent, Scope
 from tests.factories import PASSWORD
-from tests.people import logged_in
+from tests.people import logged_in, with_second_step
 
 OFFICE = "/api/v1/office/"
 PAGE = "/instellingen/koppelingen/"
@@ -102,6 +102,40 @@ def test_token_ends_when_its_maker_leaves_for_another_office(client, plain, admi
     administrator.membership.office = neighbour
     administrator.membership.save()
     assert ask(client, plain).status_code == 401
+
+
+def test_token_waits_for_the_second_step_of_its_maker(client, plain, office, administrator):
+    office.mfa_required = True
+    office.save()
+    assert ask(client, plain).status_code == 401
+    with_second_step(administrator)
+    assert ask(client, plain).status_code == 200
+
+
+def test_no_token_waits_in_a_demo(client, plain, office, settings):
+    settings.DEMO = True
+    office.mfa_required = True
+    office.save()
+    assert ask(client, plain).status_code == 200
+
+
+def test_page_says_which_tokens_wait_and_for_what(office, administrator, staff_member):
+    made(office, staff_member)
+    made(office, administrator)
+    browser = logged_in(with_second_step(administrator))
+    assert "gepauzeerd" not in browser.get(PAGE).content.decode()
+    office.mfa_required = True
+    office.save()
+    page = browser.get(PAGE).content.decode()
+    assert page.count("gepauzeerd") == 1
+    assert "medewerker@demo.example heeft nog geen tweestapsverificatie" in page
+    staff_member.is_active = False
+    staff_member.save()
+    page = browser.get(PAGE).content.decode()
+    assert page.count("gepauzeerd") == 1
+    assert "medewerker@demo.example heeft hier geen toegang" in page
+    # both can still be revoked
+    assert page.count("Trek in") == 2
 
 
 def test_token_ends_at_its_end(client, office, administrator, monkeypatch):
