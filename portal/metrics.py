@@ -11,6 +11,8 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.db.models import Count, Min
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http.request import split_domain_port
+from django.urls import resolve
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -26,6 +28,9 @@ from migrations_app.models import MigrationJob, QueuePause, Status
 from portal.office.models import OutgoingMail
 from portal.office.models.mail import MailState
 
+PATH = "/metrics"
+# the beginning of headers that a proxy adds, as WSGI calls them
+_OF_PROXIES = ("HTTP_FORWARDED", "HTTP_X_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 # about the budgets of the pages, in seconds
 _BUCKETS = (0.05, 0.1, 0.15, 0.3, 1.0, 5.0)
 _METHODS = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"}
@@ -52,11 +57,24 @@ class RequestMetrics:
         return response
 
 
+class MetricsForWhoMayReadThem:
+    """Whatever host they ask: on this machine it is loopback, which no server has to allow for its pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path != PATH or not _may_read(request):
+            return self.get_response(request)
+        request.resolver_match = resolve(PATH)
+        return metrics(request)
+
+
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """For this machine itself, and for who has the token; for anybody else there is nothing here."""
-    if not (_is_local(request) or _has_token(request)):
+    if not _may_read(request):
         raise Http404
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # it adds itself
@@ -118,12 +136,27 @@ def _expiring() -> int:
     return Certificate.objects.filter(is_active=True, not_valid_after__lte=soon).count()
 
 
+def _may_read(request: HttpRequest) -> bool:
+    return _is_local(request) or _has_token(request)
+
+
 def _is_local(request: HttpRequest) -> bool:
-    """From this machine, and not passed on for somebody else by a proxy on it."""
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+    """From this machine, and not passed on for somebody else by a proxy on it.
+
+    Most proxies tell that they pass something on. One that is silent can be seen by the host that was asked,
+    unless its client chose that too; but behind a silent one no page works while http is led to https.
+    """
+    named = any(name.startswith(_OF_PROXIES) for name in request.META)
+    if named or not _is_loopback(request.META.get("REMOTE_ADDR", "")):
         return False
+    host, _port = split_domain_port(request.META.get("HTTP_HOST", ""))
+    is_asked_here = host == "localhost" or _is_loopback(host.strip("[]"))
+    return settings.DEMO or (settings.SECURE_SSL_REDIRECT and is_asked_here)
+
+
+def _is_loopback(address: str) -> bool:
     try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        return ip_address(address).is_loopback
     except ValueError:
         return False
 

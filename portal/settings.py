@@ -38,7 +38,7 @@ PORTAL_URL = env.str("PORTAL_URL", default="").rstrip("/") or (
 # tests have responders on loopback; nothing outside them may point the workers there
 CERTIFICATE_STATUS_ALLOW_LOOPBACK = TESTING
 PKIOVERHEID_TRUST_DIR = env.str("PKIOVERHEID_TRUST_DIR", default="") or None
-# who shows it may read /metrics from elsewhere; without one only this machine may
+# who shows it may read /metrics from elsewhere; without one only this machine may, by a name of loopback
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # read by prometheus_client when it is imported: web processes add up their counts in this folder
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(environment.private_folder("metrics"))
@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "portal.metrics.MetricsForWhoMayReadThem",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

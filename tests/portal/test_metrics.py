@@ -20,9 +20,77 @@ from tests.test_access_walk import certificate_of, job_of
 TOKEN = "een-lang-token"
 
 
+LOOPBACK = {"host": "127.0.0.1:8000"}
+
+
+@pytest.fixture(autouse=True)
+def served(settings):
+    """As a server is, whose own name is the only allowed one; no host of it is loopback."""
+    settings.ALLOWED_HOSTS = ["portal.example", "testserver"]
+    settings.SECURE_SSL_REDIRECT = True
+
+
+@pytest.fixture
+def client():
+    """Prometheus on the machine itself."""
+    return Client(headers=LOOPBACK)
+
+
 def figures(client):
     text = client.get("/metrics").content.decode()
     return dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8000", "localhost:8000", "LOCALHOST", "[::1]:8000"])
+def test_from_this_machine_by_any_of_its_names(client, host):
+    assert client.get("/metrics", headers={"host": host}).status_code == 200
+    assert client.post("/metrics", headers={"host": host}).status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "passed_on",
+    [
+        # a proxy that tells nothing but the name that was asked for
+        {"host": "portal.example"},
+        {"x-forwarded-proto": "https"},
+        {"x-forwarded-host": "portal.example"},
+        {"x-real-ip": "192.0.2.1"},
+        {"via": "1.1 proxy"},
+    ],
+)
+def test_whatever_a_proxy_on_this_machine_passes_on_is_not_from_it(client, passed_on):
+    assert client.get("/metrics", headers=passed_on).status_code in {400, 404}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["", "127.0.0.1.portal.example", "localhost.example", "[::1", "127.1@x"])
+def test_what_only_looks_like_loopback_is_not(client, host):
+    assert client.get("/metrics", headers={"host": host}).status_code in {400, 404}
+
+
+@pytest.mark.django_db
+def test_where_a_silent_proxy_may_stand_only_the_token_counts(client, settings):
+    # no page works behind a proxy that does not say https, unless the redirect is off
+    settings.SECURE_SSL_REDIRECT = False
+    assert client.get("/metrics").status_code in {400, 404}
+    settings.METRICS_TOKEN = TOKEN
+    with_token = {"authorization": f"Bearer {TOKEN}", "host": "portal.example"}
+    assert client.get("/metrics", headers=with_token).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_demo_is_never_beyond_loopback(client, settings):
+    settings.DEMO, settings.SECURE_SSL_REDIRECT = True, False
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers={"x-forwarded-for": "192.0.2.1"}).status_code in {400, 404}
+
+
+@pytest.mark.django_db
+def test_other_pages_keep_to_the_allowed_hosts(client):
+    assert client.get("/health/live").status_code == 400
+    assert client.get("/metrics/").status_code == 400
 
 
 @pytest.mark.django_db
@@ -31,21 +99,28 @@ def figures(client):
     [
         ("", "127.0.0.1", {}, 200),
         ("", "::1", {}, 200),
-        ("", "192.0.2.1", {}, 404),
-        ("", "", {}, 404),
+        ("", "192.0.2.1", {}, 400),
+        ("", "", {}, 400),
         # a proxy on this machine speaks for somebody else
-        ("", "127.0.0.1", {"x-forwarded-for": "192.0.2.1"}, 404),
-        ("", "127.0.0.1", {"forwarded": "for=192.0.2.1"}, 404),
-        ("", "192.0.2.1", {"authorization": "Bearer "}, 404),
+        ("", "127.0.0.1", {"x-forwarded-for": "192.0.2.1"}, 400),
+        ("", "127.0.0.1", {"forwarded": "for=192.0.2.1"}, 400),
+        ("", "192.0.2.1", {"authorization": "Bearer "}, 400),
         (TOKEN, "192.0.2.1", {"authorization": f"Bearer {TOKEN}"}, 200),
-        (TOKEN, "192.0.2.1", {"authorization": f"Bearer {TOKEN}x"}, 404),
-        (TOKEN, "192.0.2.1", {"authorization": TOKEN}, 404),
-        (TOKEN, "192.0.2.1", {"authorization": "Bearer é"}, 404),
+        (TOKEN, "192.0.2.1", {"authorization": f"Bearer {TOKEN}x"}, 400),
+        (TOKEN, "192.0.2.1", {"authorization": TOKEN}, 400),
+        (TOKEN, "192.0.2.1", {"authorization": "Bearer é"}, 400),
     ],
 )
 def test_from_this_machine_or_with_the_token(client, settings, known, address, headers, status):
     settings.METRICS_TOKEN = known
-    assert client.get("/metrics", REMOTE_ADDR=address, headers=headers).status_code == status
+    answer = client.get("/metrics", REMOTE_ADDR=address, headers=headers)
+    # 400 is what every page says to this host from elsewhere
+    assert answer.status_code == status
+
+
+def test_the_reading_itself_is_counted_by_its_name(client, db):
+    figures(client)
+    assert 'portal_requests_total{method="GET",status="200",view="metrics"}' in figures(client)
 
 
 def test_work_is_what_the_database_has(client, office, staff_member):
@@ -89,7 +164,7 @@ def test_late_jobs_and_a_paused_queue_are_seen(client, office, staff_member):
 def test_requests_are_counted_by_view_and_never_by_address(client, staff_member):
     key = 'portal_requests_total{method="GET",status="404",view="client"}'
     before = float(figures(client).get(key, 0))
-    logged_in(staff_member).get(f"/klanten/{UUID(int=7)}/")
+    logged_in(staff_member).get(f"/klanten/{UUID(int=7)}/", secure=True)
     text = client.get("/metrics").content.decode()
     assert float(figures(client)[key]) == before + 1
     assert 'portal_request_seconds_bucket{le="0.05",view="client"}' in text
@@ -97,7 +172,7 @@ def test_requests_are_counted_by_view_and_never_by_address(client, staff_member)
 
 
 def test_unknown_addresses_and_methods_are_one_name(client, db):
-    client.generic("BREW", "/bestaat-niet/")
+    Client().generic("BREW", "/bestaat-niet/", secure=True)
     assert 'portal_requests_total{method="other",status="404",view="none"}' in figures(client)
 
 
@@ -118,12 +193,12 @@ def environment():
 
 
 def test_nothing_about_people_in_it(client, administrator):
-    logged_in(administrator).get("/instellingen/account/")
+    logged_in(administrator).get("/instellingen/account/", secure=True)
     text = client.get("/metrics").content.decode()
     assert administrator.email not in text
     assert not re.search(r"view=\"[^\"]*@", text)
 
 
-def test_who_reads_them_on_this_machine_speaks_plain_http(db, settings):
-    settings.SECURE_SSL_REDIRECT = True
-    assert [Client().get(path).status_code for path in ("/metrics", "/health/live", "/")] == [200, 200, 301]
+def test_who_reads_them_on_this_machine_speaks_plain_http(client, db):
+    assert client.get("/metrics").status_code == 200
+    assert [Client().get(path).status_code for path in ("/health/live", "/")] == [200, 301]
