@@ -10,7 +10,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_init, setup_logging, task_postrun, task_prerun, worker_init, worker_ready
 
-from portal.run import environment, healthy
+from portal.run import environment, healthy, process
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -47,16 +47,18 @@ def end_work(**_: object) -> None:
 def show_signs_of_life(sender: Any, **_: object) -> None:
     """From the event loop, or beside a task, which keeps the loop from turning; its lease bounds that.
 
-    A worker of the folder broker has no loop; its supervisor sees it die.
+    A worker of the folder broker has no loop: its timer is a thread, whose signs say that
+    the process is there.
     """
+    name = process.name_of(sender.hostname)
+    sender.timer.call_repeatedly(healthy.SIGN_SECONDS, healthy.sign, (name,))
+    healthy.sign(name)
     if sender.hub is not None:
-        sender.timer.call_repeatedly(healthy.SIGN_SECONDS, healthy.sign)
-        healthy.sign()
-        threading.Thread(target=_sign_while_busy, name="alive", daemon=True).start()
+        threading.Thread(target=_sign_while_busy, args=(name,), name="alive", daemon=True).start()
 
 
-def _sign_while_busy() -> None:
+def _sign_while_busy(name: str) -> None:
     while True:
         time.sleep(healthy.SIGN_SECONDS)
         if _busy.is_set():
-            healthy.sign()
+            healthy.sign(name)

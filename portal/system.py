@@ -7,7 +7,6 @@ import shutil
 import time
 from collections.abc import Iterator
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +27,8 @@ from portal import health
 from portal.office.keys import storage_keyring
 from portal.office.models import OutgoingMail
 from portal.office.models.mail import MailState
+from portal.run import healthy
+from portal.run.process import QUEUES
 from portal.ui.templatetags.ui import file_size
 
 Fact = tuple[str, object]
@@ -94,19 +95,26 @@ def _services() -> Iterator[Fact]:
     }
     for name, check in health.CHECKS.items():
         yield names.get(name, name), _("werkt") if health.works(name, check) else _("werkt niet")
-    for name, folder, pattern in (
-        (_("Worker"), "alive", "worker"),
-        (_("Planner"), "beat", "schedule*"),
-    ):
-        yield name, _sign_of_life(settings.DATA_DIR / folder, pattern)
+    workers = {
+        "worker": _("Worker voor imports"),
+        "checks": _("Worker voor controles"),
+        "mail": _("Worker voor mail"),
+        "signing": _("Worker voor ondertekenen"),
+    }
+    for kind in QUEUES:
+        yield workers.get(kind, kind), _sign_of_life("alive", kind, healthy.SILENCE_SECONDS)
+    yield _("Planner"), _sign_of_life("beat", "schedule*", healthy.SCHEDULE_SECONDS)
 
 
-def _sign_of_life(folder: Path, pattern: str) -> str:
-    """Of a process on this machine; on another machine its container is asked."""
-    written = [file.stat().st_mtime for file in folder.glob(pattern)]
+def _sign_of_life(folder: str, pattern: str, silence: int) -> str:
+    """Of a process that shares this one's folder; that of another container is asked there."""
+    written = [file.stat().st_mtime for file in (settings.DATA_DIR / folder).glob(pattern)]
     if not written:
-        return _("geen teken van leven op deze machine")
-    return _("%(seconds)d seconden geleden") % {"seconds": max(0, time.time() - max(written))}
+        return _("niet te zien vanaf deze machine")
+    age = int(max(0, time.time() - max(written)))
+    if age > silence:
+        return _("%(seconds)d seconden niets gehoord") % {"seconds": age}
+    return _("werkt, %(seconds)d seconden geleden gehoord") % {"seconds": age}
 
 
 def _storage() -> Iterator[Fact]:

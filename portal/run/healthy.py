@@ -15,9 +15,9 @@ SILENCE_SECONDS = 60
 SCHEDULE_SECONDS = 300
 
 
-def sign() -> None:
-    """A worker whose loop turns touches its file."""
-    environment.private_folder("alive").joinpath("worker").touch()
+def sign(name: str) -> None:
+    """A worker that lives touches the file of its kind."""
+    environment.private_folder("alive").joinpath(name).touch()
 
 
 def main(name: str) -> int:
@@ -38,7 +38,8 @@ def _web() -> bool:
 
 
 def _worker() -> bool:
-    return _is_fresh("alive", "worker", SILENCE_SECONDS)
+    """Of whatever kind: a container has one."""
+    return _is_fresh("alive", "*", SILENCE_SECONDS)
 
 
 def _scheduler() -> bool:

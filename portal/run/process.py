@@ -60,8 +60,14 @@ def _web() -> None:
     ).serve()
 
 
+def name_of(hostname: str) -> str:
+    """The kind of worker that has this name among all: `checks-7@machine` is one of `checks`."""
+    return hostname.partition("@")[0].rpartition("-")[0]
+
+
 def _worker(name: str) -> Callable[[], None]:
     def run() -> None:
+        # taken apart by `name_of`
         one = ["--pool=solo", f"--hostname={name}-{os.getpid()}@%h"]
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         _celery("worker", f"--queues={QUEUES[name]}", *one, *quiet)

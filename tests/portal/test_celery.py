@@ -1,4 +1,6 @@
-"""Signs of life of a worker whose event loop stands still while it works."""
+"""Signs of life of workers: whose event loop stands still while they work, and who have none."""
+
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,11 +23,11 @@ def signs(monkeypatch):
             raise Enough
 
     monkeypatch.setattr(celery.time, "sleep", sleep)
-    monkeypatch.setattr(healthy, "sign", lambda: given.append(len(rounds)))
+    monkeypatch.setattr(healthy, "sign", lambda name: given.append(len(rounds)))
 
     def look():
         with pytest.raises(Enough):
-            celery._sign_while_busy()
+            celery._sign_while_busy("checks")
         return given
 
     return look
@@ -43,3 +45,17 @@ def test_a_worker_without_work_leaves_them_to_its_loop(signs):
     celery.begin_work()
     celery.end_work()
     assert signs() == []
+
+
+@pytest.mark.parametrize("hub", [None, object()], ids=["folder", "Redis"])
+def test_a_worker_of_any_broker_gives_signs_under_its_own_name(tmp_path, monkeypatch, hub):
+    monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path))
+    repeated = []
+    timer = SimpleNamespace(call_repeatedly=lambda *call: repeated.append(call))
+    celery.show_signs_of_life(SimpleNamespace(hub=hub, timer=timer, hostname="checks-7@machine"))
+    assert [file.name for file in (tmp_path / "alive").iterdir()] == ["checks"]
+    ((seconds, sign, names),) = repeated
+    (tmp_path / "alive" / "checks").unlink()
+    sign(*names)
+    assert seconds == healthy.SIGN_SECONDS
+    assert healthy.main("worker") == 0

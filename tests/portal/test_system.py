@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import os
+import re
 
 import pytest
 from django.conf import settings
@@ -70,3 +72,19 @@ def test_says_what_does_not_work(browser, monkeypatch):
 
     monkeypatch.setitem(health.CHECKS, "storage", broken)
     assert "werkt niet" in browser.get(PAGE).content.decode()
+
+
+def test_says_of_each_kind_of_worker_whether_it_lives(browser, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    page = browser.get(PAGE).content.decode()
+    assert page.count("niet te zien vanaf deze machine") == 5
+    (tmp_path / "alive").mkdir()
+    for name, age in (("worker", 3), ("checks", 3), ("mail", 3), ("signing", 99)):
+        (tmp_path / "alive" / name).touch()
+        written = timezone.now().timestamp() - age
+        os.utime(tmp_path / "alive" / name, (written, written))
+    page = browser.get(PAGE).content.decode()
+    assert page.count("niet te zien vanaf deze machine") == 1
+    assert len(re.findall("<dd>werkt, [34] seconden geleden gehoord</dd>", page)) == 3
+    found = re.search("<dt>Worker voor ondertekenen</dt><dd>([^<]*)</dd>", page)
+    assert re.fullmatch("(99|100) seconden niets gehoord", found[1])

@@ -89,6 +89,18 @@ def test_as_many_import_as_asked(run, data_dir):
     assert eventually(lambda: [name for name, _ in started(data_dir)].count("worker") == 2)
 
 
+def test_every_kind_of_worker_goes_on_showing_that_it_lives(run, data_dir):
+    alive, kinds = data_dir / "alive", NAMES - {"web", "scheduler"}
+
+    def signed():
+        return {file.name for file in alive.glob("*")} == kinds
+
+    assert eventually(signed, 30)
+    for file in alive.iterdir():
+        file.unlink()
+    assert eventually(signed, 30)
+
+
 def test_only_the_signing_worker_can_find_the_signing_key(run, data_dir):
     holders = {
         name for name, process in named(data_dir).items() if "PORTAL_SIGNING_KEY_FILE" in process.environ()
