@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -123,6 +124,15 @@ def events_of(office: Office) -> QuerySet[AuditEvent]:
     """The office's events, newest first, each with its actor and (`whom`) whom it was done to."""
     target = User.objects.filter(pk=OuterRef("target_id")).values("email")
     return AuditEvent.objects.filter(office=office).select_related("actor").annotate(whom=Subquery(target))
+
+
+def tell_whom(events: Iterable[AuditEvent]) -> None:
+    """Set `whom` as `events_of` does: one query for all of a page, where a list joins no other table."""
+    at_people = [(event, event.target_id) for event in events if event.target_type == User._meta.label_lower]
+    ids = {pk for _event, pk in at_people if pk}
+    emails = dict(User.objects.filter(pk__in=ids).values_list("pk", "email")) if ids else {}
+    for event, pk in at_people:
+        event.whom = emails.get(pk) if pk else None  # type: ignore[attr-defined]  # an annotation elsewhere
 
 
 def people_of(office: Office) -> QuerySet[User]:

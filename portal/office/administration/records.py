@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from portal.office import audit, sending, support, trail
 from portal.office.administration.acts import Act, ConfirmedActs
-from portal.office.administration.lists import ByOffice, Happened, Newest
+from portal.office.administration.lists import ByOffice, DeskList, Happened, Newest
 from portal.office.administration.pages import ReadOnly, who
 from portal.office.models import ApiToken, AuditEvent, OutgoingMail, Scope, SiteSettings
 from portal.office.models.mail import MailState
@@ -47,6 +47,12 @@ class ActFilter(admin.SimpleListFilter):
         return queryset.filter(act=self.value()) if self.value() else queryset
 
 
+class EventList(DeskList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        trail.tell_whom(self.result_list)
+
+
 class AuditEventAdmin(ReadOnly):
     list_title = _("Logboek")
     list_display = ("at", "sentence", "office", "actor", "details")
@@ -55,6 +61,14 @@ class AuditEventAdmin(ReadOnly):
     people_path = "actor"
     search_help_text = _("Naam of KvK-nummer van het kantoor, of het hele e-mailadres van wie het deed")
     fields = readonly_fields = ("at", "sentence", "office", "actor", "details", "facts")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeskList]:
+        return EventList
+
+    def get_object(self, *args: Any, **kwargs: Any) -> AuditEvent | None:
+        event: AuditEvent | None = super().get_object(*args, **kwargs)
+        trail.tell_whom([event] if event else [])
+        return event
 
     def called(self, row: AuditEvent) -> str:
         return f"{trail.sentence(row)}, {moment(row.at)}"

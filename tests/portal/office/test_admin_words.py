@@ -4,6 +4,8 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -75,3 +77,20 @@ def test_who_has_no_office_has_a_dash(browser, nextens_administrator):
     page = browser.get(reverse("admin:office_user_change", args=[nextens_administrator.pk])).content.decode()
     # nor a last login
     assert page.count('<div class="readonly">-</div>') == 3
+
+
+def test_trail_says_to_whom_at_the_cost_of_one_query(
+    browser, office, administrator, staff_member, nextens_administrator, django_assert_max_num_queries
+):
+    address = reverse("admin:office_auditevent_changelist")
+    audit.record("office.changed", office=office, by=administrator, target=office)
+    audit.record("user.logged_in", office=office, by=administrator, target=administrator)
+    with CaptureQueriesContext(connection) as without:
+        assert "gebruiker:" not in browser.get(address).content.decode()
+    for _ in range(50):
+        event = audit.record("user.disabled", office=office, by=administrator, target=staff_member)
+    with django_assert_max_num_queries(min(len(without) + 1, 12)):
+        page = browser.get(address).content.decode()
+    assert page.count("gebruiker: medewerker@demo.example") == 50
+    one = browser.get(reverse("admin:office_auditevent_change", args=[event.pk])).content.decode()
+    assert "gebruiker: medewerker@demo.example" in one
