@@ -135,6 +135,21 @@ def test_asks_for_the_password_first(administrator, staff_member):
     assert not User.objects.get(pk=staff_member.pk).is_active
 
 
+def test_what_is_wrong_behind_the_password_is_mended_on_its_own_page(administrator):
+    UserFactory(email="bezet@demo.example")
+    client = logged_in(administrator)
+    answer = invite(client, "bezet@demo.example")
+    page = client.post(answer["Location"], {"password": PASSWORD}).content.decode()
+    assert "heeft al toegang" in page and f'action="{PAGE}uitnodigen/"' in page
+
+
+def test_a_role_that_is_none_is_mended_on_its_own_page_too(administrator, staff_member):
+    client, own = logged_in(administrator), f"{PAGE}{staff_member.pk}/"
+    answer = client.post(own, {"role": "baas"})
+    page = client.post(answer["Location"], {"password": PASSWORD}).content.decode()
+    assert "field-wrong" in page and page.count(f'action="{own}"') == 2
+
+
 @pytest.mark.parametrize("data", [{"disable": "1"}, {"role": "staff_member"}])
 def test_last_administrator_stays(browser, administrator, office, data):
     invited = UserFactory(email="later@demo.example", password=None)
