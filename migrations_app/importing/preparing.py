@@ -24,7 +24,7 @@ from migrations_app.models import Part, PartKind
 Item = TypeVar("Item")
 Documents = Mapping[str, UUID]
 # records that are held as such at a time; of the others of a batch only the text of their rows is
-_CHUNK = 4_000
+_CHUNK = 2_000
 # seconds that one thread computes while the other has rows for PostgreSQL; Python's own are ten times as many
 _SWITCH = 0.0005
 

@@ -6,19 +6,22 @@ lines in its own file. Its answers are told as bytes and numbers; proof.py makes
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import secrets
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import wasmtime
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakSet
 
 from migrations_app.migration_file.records import Kind
 from migrations_app.migration_file.scan.spec import spec_of
+
+if TYPE_CHECKING:
+    import wasmtime
 
 PROGRAM = Path(__file__).with_name("scanner.wasm")
 # as in scanner.c and hashes.h
@@ -83,21 +86,35 @@ class Result(NamedTuple):
 
 
 @cache
-def _program() -> tuple[wasmtime.Engine, wasmtime.Module]:
+def _program() -> Callable[[], tuple[wasmtime.Store, Any]]:
+    """Makes an instance: its store, and what it exports."""
+    import wasmtime  # only by who checks a file: it takes eight megabytes that an import has no use for
+
     engine = wasmtime.Engine()
-    return engine, wasmtime.Module(engine, PROGRAM.read_bytes())
+    module = wasmtime.Module(engine, PROGRAM.read_bytes())
+
+    def start() -> tuple[wasmtime.Store, Any]:
+        store = wasmtime.Store(engine)
+        return store, wasmtime.Instance(store, module, []).exports(store)
+
+    return start
 
 
 class Scanner:
     """For one check, in one thread. What it tells of lines is of those scanned last."""
 
     def __init__(self) -> None:
-        engine, module = _program()
-        self._store = wasmtime.Store(engine)
-        self._exports: Any = wasmtime.Instance(self._store, module, []).exports(self._store)
+        self._store, self._exports = _program()()
+        _running.add(self)
         self._map()
         self._at = _Places(*_PLACES.unpack_from(self._memory, self._ask("places")))
         self._secret = secrets.token_bytes(_KEY)
+
+    def close(self) -> None:
+        """Give its memory back; nothing can be asked of it any more."""
+        self._memory = memoryview(b"")
+        self._store.close()
+        del self._store, self._exports
 
     def _ask(self, name: str, *arguments: int) -> Any:
         return self._exports[name](self._store, *arguments)
@@ -217,6 +234,17 @@ class Scanner:
                 self._write(self._at.sorted, part)
                 found += self._ask("add", len(part) // HASH)
         return found
+
+
+_running: WeakSet[Scanner] = WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    # wasmtime cannot let go of what is left once the interpreter takes its modules apart
+    for scanner in tuple(_running):
+        scanner.close()
+    _program.cache_clear()
 
 
 def _parts(hashes: bytes, most: int = MOST_HASHES) -> Iterator[bytes]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -34,3 +36,15 @@ def test_words_are_the_same_on_both_sides(words):
 def test_limits_are_the_same_on_both_sides(name):
     ((number, shift),) = re.findall(rf"#define {name} \(?(\d+)u(?: << (\d+)\))?", SOURCE)
     assert int(number) << int(shift or 0) == getattr(scanner, name)
+
+
+def test_a_process_ends_quietly_that_still_has_one():
+    code = f"from {scanner.__name__} import Scanner; kept = Scanner(); print(len(kept.hashes(['a'])))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "8\n", "")
+
+
+def test_an_import_does_without_wasmtime():
+    code = "import sys, migrations_app.migration_file; print('wasmtime' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ended.stdout == "False\n"
