@@ -57,7 +57,8 @@ def check_file(
             if accepted_numbers is not None and number not in accepted_numbers:
                 raise Refused(RefusalCode.OTHER_OFFICE, "the file is of another office", MANIFEST)
             file.check_announced()
-            _Pass(file, report, known_client, kinds, progress).check()
+            with Scanner() as scanner:
+                _Pass(file, report, scanner, KnownClients(scanner, known_client), kinds, progress).check()
     except Refused as refused:
         report.code, report.detail, report.path = refused.code, refused.detail, refused.path
     return report
@@ -70,14 +71,15 @@ class _Pass:
         self,
         file: MigrationFile,
         report: CheckReport,
-        known_client: KnownClient | None,
+        scanner: Scanner,
+        known: KnownClients,
         kinds: Collection[Kind],
         progress: Progress | None,
     ) -> None:
         self._file = file
         self._report = report
-        self._scanner = Scanner()
-        self._known = KnownClients(self._scanner, known_client)
+        self._scanner = scanner
+        self._known = known
         self._kinds = kinds
         self._progress = progress
         self._sources = [source.id for source in file.manifest.sources]
