@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing
 from typing import BinaryIO
 from uuid import UUID
 
@@ -57,7 +58,7 @@ def check_file(
             if accepted_numbers is not None and number not in accepted_numbers:
                 raise Refused(RefusalCode.OTHER_OFFICE, "the file is of another office", MANIFEST)
             file.check_announced()
-            with Scanner() as scanner:
+            with closing(Scanner()) as scanner:
                 _Pass(file, report, scanner, KnownClients(scanner, known_client), kinds, progress).check()
     except Refused as refused:
         report.code, report.detail, report.path = refused.code, refused.detail, refused.path

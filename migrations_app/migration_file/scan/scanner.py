@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakSet
 
@@ -102,7 +101,7 @@ def _program() -> Callable[[], tuple[wasmtime.Store, Any]]:
 
 
 class Scanner:
-    """For one check, in one thread; a context manager. What it tells of lines is of those scanned last."""
+    """For one check, in one thread. What it tells of lines is of those scanned last."""
 
     def __init__(self) -> None:
         self._store, self._exports = _program()()
@@ -110,14 +109,6 @@ class Scanner:
         self._map()
         self._at = _Places(*_PLACES.unpack_from(self._memory, self._ask("places")))
         self._secret = secrets.token_bytes(_KEY)
-
-    def __enter__(self) -> Scanner:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give its memory back at once; nothing can be asked of it any more."""
