@@ -121,20 +121,17 @@ class PartReader:
         for block in blocks(pieces, self._max_line, PROOF_BLOCK):
             # a warning about the part itself goes with its first record
             is_told = self.records > 0 or is_known_product(self._part)
-            proof = prover.prove(block) if is_told and isinstance(block, bytes) else None
-            if proof is not None and (doubtful := doubts(proof)):
-                proof = prover.without(doubtful)
-            if proof is None:
-                yield from self._judged(block)
-                self._advance(_lines_in(block))
-            else:
+            if is_told and isinstance(block, bytes) and (proof := _proof_of(block, prover, doubts)):
                 yield from self._proved(block, proof)
                 self._advance(proof.size)
+            else:
+                yield from self._judged(block)
+                self._advance(_lines_in(block))
 
-    def _proved(self, block: bytes | Overlong, proof: Proof) -> Iterator[ProvedBatch | Batch]:
+    def _proved(self, block: bytes, proof: Proof) -> Iterator[ProvedBatch | Batch]:
         self.records += proof.records + len(proof.left)
         warnings = [_no_identifier(self._line + line, client) for line, client in proof.nameless]
-        if not proof.left or isinstance(block, Overlong):
+        if not proof.left:
             yield ProvedBatch(self._part, proof, warnings)
             return
         yield ProvedBatch(self._part, proof, [])
@@ -229,6 +226,12 @@ class PartReader:
             refused.append(problem(lines[position], record, fault))
         warnings = _warnings(accepted, self._part, is_first)
         return Batch(self._part, lines[0], lines[-1], accepted, refused, warnings)
+
+
+def _proof_of(block: bytes, prover: Prover, doubts: Doubts) -> Proof | None:
+    proof = prover.prove(block)
+    doubtful = doubts(proof) if proof else ()
+    return prover.without(doubtful) if doubtful else proof
 
 
 def _lines_in(block: bytes | Overlong) -> int:
